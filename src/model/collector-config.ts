@@ -1,0 +1,61 @@
+/**
+ * The configuration document of a collector: what the server's own collect thread is fed and what a remote collector
+ * pulls are the same document. JSON Schema: `schema/collector-config.json`.
+ */
+
+/** Credential profile types that probes understand. */
+export const CREDENTIAL_TYPES = ['snmp_v1', 'snmp_v2c', 'snmp_v3', 'http_basic', 'winrm'] as const;
+export type CredentialType = (typeof CREDENTIAL_TYPES)[number];
+
+/** `public` holds what is no secret (user name, levels, port); `sealed` holds each secret as sealed text. */
+export interface SealedCredential {
+  readonly id: string;
+  readonly type: CredentialType;
+  readonly public: Readonly<Record<string, unknown>>;
+  readonly sealed: Readonly<Record<string, string>>;
+}
+
+export interface MonitorSection {
+  readonly monitor_id: string;
+  readonly plugin_id: string;
+  readonly interval_s: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly credential_id?: string;
+}
+
+export interface DeviceSection {
+  readonly device_id: string;
+  readonly tenant_id: number;
+  /** Changes when anything in this section changes. */
+  readonly hash: string;
+  /** IPv4, IPv6 or DNS name. */
+  readonly address: string;
+  /** Chosen template, or absent: recognise. */
+  readonly template?: string;
+  /** Budget of request packets per second to this device. */
+  readonly packets_per_second: number;
+  /** Interfaces by `ifname` whose polling a person has decided. */
+  readonly interfaces: Readonly<Record<string, boolean>>;
+  readonly monitors: readonly MonitorSection[];
+}
+
+export interface CollectorConfig {
+  readonly format: 1;
+  /** Opaque; the ETag of the document. */
+  readonly revision: string;
+  readonly credentials: Readonly<Record<string, SealedCredential>>;
+  /** Templates added by users, by ID; the built-in ones ship with the executable. */
+  readonly templates: Readonly<Record<string, unknown>>;
+  readonly devices: readonly DeviceSection[];
+}
+
+/** What changed since the revision that the collector has. */
+export interface CollectorConfigDelta {
+  readonly format: 1;
+  readonly from_revision: string;
+  readonly revision: string;
+  readonly credentials: Readonly<Record<string, SealedCredential | null>>;
+  readonly templates: Readonly<Record<string, unknown>>;
+  readonly changed: readonly DeviceSection[];
+  readonly removed: readonly string[];
+}
