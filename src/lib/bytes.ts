@@ -1,0 +1,35 @@
+/**
+ * Fixed-width numbers in byte arrays, little-endian at any alignment, and the view that makes them fast.
+ */
+let lastBuffer: ArrayBufferLike | undefined;
+let lastView: DataView | undefined;
+
+/**
+ * A view of the whole buffer behind `bytes`; add `bytes.byteOffset` to indices. The last one is remembered, so that
+ * decoding many pieces of one buffer makes no garbage.
+ */
+export function viewOf(bytes: Uint8Array): DataView {
+  if (lastView === undefined || lastBuffer !== bytes.buffer || lastView.byteLength !== bytes.buffer.byteLength) {
+    lastBuffer = bytes.buffer;
+    lastView = new DataView(bytes.buffer);
+  }
+  return lastView;
+}
+
+export function writeUint32(bytes: Uint8Array, at: number, value: number): number {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+  return at + 4;
+}
+
+export function readUint32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}
+
+/** Whether `a[aStart, aStart + length)` equals `b[bStart, bStart + length)`. */
+export function equalBytes(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
+  return true;
+}
