@@ -1,0 +1,16 @@
+/**
+ * The entry of the single executable, bundled by `build.ts`: connects the embedded archive (Node's SEA assets), the
+ * bundled threads and the native add-ons to `lib/`, then runs the command line.
+ */
+
+import { setAssetArchive } from './lib/assets.ts';
+import { openEmbeddedArchive } from './lib/embedded-archive.ts';
+import { setBundledThreads } from './lib/thread.ts';
+import { main } from './main.ts';
+
+const archive = openEmbeddedArchive();
+setAssetArchive(archive);
+setBundledThreads((name) => Buffer.from(archive.read(`threads/${name}.cjs`)).toString('utf8'));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

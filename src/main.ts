@@ -1,0 +1,36 @@
+/** Command line to command to exit code, nothing else. */
+import { UsageError } from './cli/arguments.ts';
+import { COMMANDS } from './cli/commands.ts';
+import { ConfigError } from './config/config.ts';
+
+/** Runs one command line. Exit 2: wrong usage. Exit 1: anything else, with one clear line. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [first] = argv;
+  const helpWanted = argv.includes('--help') || argv.includes('-h');
+  const verb = helpWanted ? 'help' : first === undefined || first.startsWith('-') ? 'serve' : first;
+  const command = COMMANDS.find(({ name }) => name === verb);
+  try {
+    if (!command) throw new UsageError(`there is no verb "${verb}"`);
+    return await command.run(first === verb ? argv.slice(1) : argv);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof ConfigError) {
+      process.stderr.write(`${indentLines(error.message)}\nSee: telltale help\n`);
+      return 2;
+    }
+    process.stderr.write(`telltale: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (process.env.TELLTALE_LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return 1;
+  }
+}
+
+const indentLines = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `telltale: ${line}`)
+    .join('\n');
+
+if (import.meta.main) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}
