@@ -1,0 +1,47 @@
+/** Explicit limits of what may come in. Each refusal names the limit and the setting. */
+export interface IngestLimits {
+  /** Bytes of one line of line protocol or NDJSON. */
+  readonly lineBytes: number;
+  /** Fields of one row. */
+  readonly fieldsPerRow: number;
+  readonly tagsPerRow: number;
+  /** Bytes of a measurement, tag name, tag value or field name. */
+  readonly nameBytes: number;
+  /** Records of one NDJSON batch. */
+  readonly batchRecords: number;
+  /** Bytes of a body after it was unpacked. */
+  readonly unpackedBytes: number;
+}
+
+export const DEFAULT_INGEST_LIMITS: IngestLimits = {
+  lineBytes: 1 << 20,
+  fieldsPerRow: 2_000,
+  tagsPerRow: 256,
+  nameBytes: 4_096,
+  batchRecords: 3_000,
+  unpackedBytes: 128 << 20,
+};
+
+/** The setting that changes each limit. */
+export const LIMIT_SETTINGS: Readonly<Record<keyof IngestLimits, string>> = {
+  lineBytes: 'ingest.max_line_bytes',
+  fieldsPerRow: 'ingest.max_fields_per_row',
+  tagsPerRow: 'ingest.max_tags_per_row',
+  nameBytes: 'ingest.max_name_bytes',
+  batchRecords: 'ingest.max_batch_records',
+  unpackedBytes: 'ingest.max_unpacked_bytes',
+};
+
+const LIMIT_NOUNS: Readonly<Record<keyof IngestLimits, string>> = {
+  lineBytes: 'bytes in a line',
+  fieldsPerRow: 'fields in a row',
+  tagsPerRow: 'tags in a row',
+  nameBytes: 'bytes in a name or tag value',
+  batchRecords: 'records in a batch',
+  unpackedBytes: 'bytes after unpacking',
+};
+
+/** The sentence of a refusal, e.g. `more than 256 tags in a row (setting ingest.max_tags_per_row)`. */
+export function limitReason(limits: IngestLimits, limit: keyof IngestLimits): string {
+  return `more than ${limits[limit]} ${LIMIT_NOUNS[limit]} (setting ${LIMIT_SETTINGS[limit]})`;
+}
