@@ -1,0 +1,45 @@
+/** JSON over HTTP, signed with HMAC-SHA256 when the channel has a secret. */
+import { createHmac } from 'node:crypto';
+import type { Delivery, SendMessage } from './channel.ts';
+
+const TIMEOUT_MS = 10_000;
+
+/** Answers that may be different next time. */
+const TRANSIENT = new Set([408, 425, 429]);
+
+export const sendWebhook: SendMessage = async (target, message, signal) => {
+  const url = String(target.config.url);
+  const body = JSON.stringify(message);
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': 'telltale' };
+  if (target.secrets.secret) {
+    const digest = createHmac('sha256', target.secrets.secret).update(body).digest('hex');
+    headers['x-telltale-signature'] = `sha256=${digest}`;
+  }
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    await response.body?.cancel();
+    return response.ok ? { kind: 'sent' } : refusal(response.status);
+  } catch (error) {
+    return { kind: 'failed', reason: reasonOf(error as Error), permanent: false };
+  }
+};
+
+function refusal(status: number): Delivery {
+  return {
+    kind: 'failed',
+    reason: `the receiver answered with status ${status}`,
+    permanent: status >= 400 && status < 500 && !TRANSIENT.has(status),
+  };
+}
+
+function reasonOf(error: Error): string {
+  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  const cause = error.cause as (Error & { code?: string }) | undefined;
+  return cause?.code ? `${cause.code}: ${cause.message}` : error.message;
+}
