@@ -1,0 +1,133 @@
+/**
+ * SNMP with one device: GET, GETNEXT and walks of columns, one request at a time. Remembers what the device can stand
+ * (version, GETBULK, answer size, time-outs) and, for SNMPv3, its engine; survives the device's reboots.
+ */
+import type { Clock } from '../lib/clock.ts';
+import { type CommunityVersion, decodeCommunityMessage, encodeCommunityMessage } from './community.ts';
+import type { SnmpCredential } from './credential.ts';
+import type { EngineRegistry } from './engine-registry.ts';
+import { type ExchangeCounters, type ExchangePeer, exchange } from './exchange.ts';
+import { failure, isFailure, type SnmpFailure } from './failure.ts';
+import type { PacketBudget } from './packet-budget.ts';
+import { PDU, type RequestPdu, type ResponsePdu } from './pdu.ts';
+import { RttEstimator } from './rtt.ts';
+import { DeviceTraits } from './traits.ts';
+import type { UdpPort } from './udp.ts';
+import { UserExchange } from './user-exchange.ts';
+
+/** Repetitions of a request before it counts as failed. */
+export const RETRIES = 2;
+/** 1.3.6.1.2.1.1.2.0, sysObjectID: the one object that every agent has. */
+const SYS_OBJECT_ID = Uint8Array.of(43, 6, 1, 2, 1, 1, 2, 0);
+
+export interface SnmpSessionOptions {
+  readonly udp: UdpPort;
+  readonly clock: Clock;
+  readonly engines: EngineRegistry;
+  /** Literal IPv4 or IPv6 address. */
+  readonly address: string;
+  readonly credential: SnmpCredential;
+  /** Shared by everything that asks this device. */
+  readonly budget: PacketBudget;
+  readonly retries?: number;
+}
+
+export class SnmpSession {
+  readonly address: string;
+  readonly traits = new DeviceTraits();
+  /** Since the session began. */
+  readonly counters: ExchangeCounters = { requests: 0, timeouts: 0, varbinds: 0 };
+  readonly #options: SnmpSessionOptions;
+  readonly #rtt = new RttEstimator();
+  readonly #retries: number;
+  readonly #user: UserExchange | undefined;
+  readonly #community: Uint8Array;
+  #version: CommunityVersion;
+  #hasAnswered = false;
+  #signal: AbortSignal | undefined;
+
+  constructor(options: SnmpSessionOptions) {
+    const { credential } = options;
+    this.address = options.address;
+    this.#options = options;
+    this.#retries = options.retries ?? RETRIES;
+    this.#version = credential.version === 'v1' ? 0 : 1;
+    this.traits.hasBulk = credential.version !== 'v1';
+    this.#community = credential.version === 'v3' ? new Uint8Array(0) : Buffer.from(credential.community);
+    if (credential.version === 'v3') {
+      this.#user = new UserExchange(credential, options.engines, options.clock, this.traits);
+    }
+  }
+
+  /** From now on requests end early when `signal` aborts. */
+  cancelWith(signal: AbortSignal | undefined): void {
+    this.#signal = signal;
+  }
+
+  /** Version in use: `v1` when a device asked in v2c answers only v1. */
+  get version(): 'v1' | 'v2c' | 'v3' {
+    return this.#user ? 'v3' : this.#version === 0 ? 'v1' : 'v2c';
+  }
+
+  /** SNMPv3 engine ID in hex, once known. */
+  get engineId(): string | undefined {
+    return this.#user?.engineId;
+  }
+
+  /** Smoothed round-trip time in milliseconds, -1 while unknown. */
+  get rttMs(): number {
+    return this.#rtt.smoothedMs;
+  }
+
+  /** One request and its answer, whatever error status it has. */
+  async request(pdu: RequestPdu): Promise<ResponsePdu | SnmpFailure> {
+    const peer = this.#peer();
+    let answer = this.#user
+      ? await this.#user.request(peer, pdu, this.#retries)
+      : await this.#communityRequest(peer, pdu, this.#version, this.#retries);
+    if (isFailure(answer) && answer.code === 'timeout' && !this.#hasAnswered && this.#version === 1 && !this.#user) {
+      const fallback = await this.#tryVersion1(peer, pdu);
+      if (fallback) answer = fallback;
+    }
+    if (!isFailure(answer)) this.#hasAnswered = true;
+    return answer;
+  }
+
+  /** Gives back what the registry of engine IDs holds for this device. */
+  close(): void {
+    this.#user?.close(this.address);
+  }
+
+  #peer(): ExchangePeer {
+    const { udp, clock, budget, address, credential } = this.#options;
+    const { counters } = this;
+    return { udp, clock, budget, rtt: this.#rtt, address, port: credential.port, counters, signal: this.#signal };
+  }
+
+  #communityRequest(
+    peer: ExchangePeer,
+    pdu: RequestPdu,
+    version: CommunityVersion,
+    retries: number,
+  ): Promise<ResponsePdu | SnmpFailure> {
+    const id = peer.udp.newId();
+    const bytes = encodeCommunityMessage(version, this.#community, pdu, id);
+    return exchange(peer, id, bytes, retries, (message) => decodeCommunityMessage(message, version));
+  }
+
+  /** Agents that know only SNMPv1 drop other versions without a word. */
+  async #tryVersion1(peer: ExchangePeer, pdu: RequestPdu): Promise<ResponsePdu | SnmpFailure | undefined> {
+    const test: RequestPdu = { type: PDU.get, oids: [SYS_OBJECT_ID], maxRepetitions: 0 };
+    const answer = await this.#communityRequest(peer, test, 0, 0);
+    if (isFailure(answer)) return undefined;
+    this.#version = 0;
+    this.traits.hasBulk = false;
+    this.traits.warn(
+      'v1_only',
+      'The device answers SNMPv1 only, although its credential says v2c: 64-bit counters are not available.',
+    );
+    if (pdu.type === PDU.getBulk)
+      return failure('device_error', 'The device answers SNMPv1 only, which has no GETBULK.');
+    return this.#communityRequest(peer, pdu, 0, this.#retries);
+  }
+}

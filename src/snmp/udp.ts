@@ -1,0 +1,124 @@
+/**
+ * A few UDP sockets shared by all devices. Answers find their request by the message's ID (random, 31 bits) and must
+ * come from the address and port that were asked. A socket that fails is closed, counted and opened anew.
+ */
+import { randomInt } from 'node:crypto';
+import dgram from 'node:dgram';
+import { isIPv6, SocketAddress } from 'node:net';
+import type { Logger } from '../lib/logger.ts';
+import { messageId } from './community.ts';
+
+/** Kernel buffers overflow when thousands of answers meet a busy moment: spread them over several sockets. */
+const SOCKETS_PER_FAMILY = 8;
+const RECEIVE_BUFFER_BYTES = 4 << 20;
+const MAX_ID = 0x7fffffff;
+
+export interface UdpRequest {
+  readonly id: number;
+  readonly address: string;
+  readonly port: number;
+  /** An answer with our ID. `fromOther` names the sender when it is not the one that was asked. */
+  onAnswer(bytes: Uint8Array, fromOther: string | undefined): void;
+  /** The operating system refused to send; `code` is its errno name. */
+  onSendError(code: string): void;
+}
+
+export interface UdpCounters {
+  sent: number;
+  received: number;
+  /** Answers that nobody waits for: late, repeated, or not ours. */
+  strays: number;
+  socketErrors: number;
+}
+
+export class UdpPort {
+  readonly counters: UdpCounters = { sent: 0, received: 0, strays: 0, socketErrors: 0 };
+  readonly #log: Logger;
+  readonly #waiting = new Map<number, UdpRequest>();
+  readonly #sockets = { udp4: [] as (dgram.Socket | undefined)[], udp6: [] as (dgram.Socket | undefined)[] };
+  #closed = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** An ID that no waiting request has. */
+  newId(): number {
+    for (;;) {
+      const id = randomInt(1, MAX_ID);
+      if (!this.#waiting.has(id)) return id;
+    }
+  }
+
+  /** Answers to `request.id` go to `request` until `forget`. */
+  expect(request: UdpRequest): void {
+    this.#waiting.set(request.id, request);
+  }
+
+  forget(request: UdpRequest): void {
+    this.#waiting.delete(request.id);
+  }
+
+  send(request: UdpRequest, bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.counters.sent++;
+    const socket = this.#socket(isIPv6(request.address) ? 'udp6' : 'udp4', request);
+    socket.send(bytes, 0, bytes.length, request.port, request.address, (error) => {
+      if (error && this.#waiting.get(request.id) === request) {
+        request.onSendError((error as NodeJS.ErrnoException).code ?? error.message);
+      }
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting.clear();
+    for (const sockets of Object.values(this.#sockets)) for (const socket of sockets) socket?.close();
+    this.#sockets.udp4.length = 0;
+    this.#sockets.udp6.length = 0;
+  }
+
+  #socket(family: 'udp4' | 'udp6', request: UdpRequest): dgram.Socket {
+    const sockets = this.#sockets[family];
+    // Any spread will do, as long as a request and its repetitions leave from the same port.
+    const slot = request.id % SOCKETS_PER_FAMILY;
+    const open = sockets[slot];
+    if (open) return open;
+    const socket = dgram.createSocket({
+      type: family,
+      recvBufferSize: RECEIVE_BUFFER_BYTES,
+      // Addresses are literal here; the default look-up would cost a turn of the event loop for each packet.
+      lookup: (host, _options, done) => done(null, host, family === 'udp4' ? 4 : 6),
+    });
+    socket.on('message', (message, from) => this.#received(message, from));
+    socket.on('error', (error) => {
+      this.counters.socketErrors++;
+      this.#log.warn({ err: error, family }, 'an SNMP socket failed and is opened anew');
+      if (sockets[slot] === socket) sockets[slot] = undefined;
+      socket.close();
+    });
+    sockets[slot] = socket;
+    return socket;
+  }
+
+  #received(message: Uint8Array, from: dgram.RemoteInfo): void {
+    this.counters.received++;
+    const id = messageId(message);
+    const request = id === undefined ? undefined : this.#waiting.get(id);
+    if (!request) {
+      this.counters.strays++;
+      return;
+    }
+    const isAsked = from.port === request.port && from.address === request.address;
+    request.onAnswer(message, isAsked || isSameAddress(from, request) ? undefined : `${from.address}:${from.port}`);
+  }
+}
+
+/** IPv6 addresses have several spellings. */
+function isSameAddress(from: dgram.RemoteInfo, request: UdpRequest): boolean {
+  if (from.port !== request.port || from.family !== 'IPv6') return false;
+  const [asked, zone] = request.address.split('%');
+  const [address, fromZone] = from.address.split('%');
+  const canonical = new SocketAddress({ address: asked ?? '', family: 'ipv6' }).address;
+  return canonical === address && (zone === undefined || fromZone === undefined || zone === fromZone);
+}
