@@ -1,5 +1,5 @@
 /** Tenants, people, sessions, keys, settings. */
-import { primaryKey, sqliteTable, text, integer } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Role } from '../src/model/role.ts';
 import { flag, id, json, tenantId, time } from './columns.ts';
 

@@ -59,3 +59,8 @@ export interface CollectorConfigDelta {
   readonly changed: readonly DeviceSection[];
   readonly removed: readonly string[];
 }
+
+/** The record that a credential's secret is sealed for: both sides of the document must say the same. */
+export function credentialRecord(credentialId: string, key: string): string {
+  return `credential_profile:${credentialId}:${key}`;
+}

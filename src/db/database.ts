@@ -1,0 +1,63 @@
+/**
+ * The open SQLite file: one connection, synchronous, owned by the main thread. WAL keeps readers of a backup from
+ * blocking us; `synchronous = FULL` because what the API has answered must survive a power cut.
+ *
+ * better-sqlite3 is loaded on first use only: inside the executable its add-on can be unpacked no sooner.
+ */
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { DatabaseError } from './errors.ts';
+import { migrate } from './migrate.ts';
+
+export type Sql = BetterSQLite3Database<Record<string, never>>;
+
+export interface Database {
+  readonly sql: Sql;
+  /** Runs `work` in a transaction; nested calls become savepoints. Its statements go through `sql` as always. */
+  transaction<T>(work: () => T): T;
+  /** Copies the database, consistent, while it is in use. */
+  backup(file: string): Promise<void>;
+  /** The first line of SQLite's own integrity check; `ok` when nothing is wrong. */
+  check(): string;
+  close(): void;
+}
+
+/**
+ * Opens (or creates) the database and brings it to this version's format.
+ * @throws DatabaseError when it cannot be opened, is damaged, or was written by a newer version
+ */
+export async function openDatabase(path: string): Promise<Database> {
+  const [{ default: Client }, { drizzle }] = await Promise.all([
+    import('better-sqlite3'),
+    import('drizzle-orm/better-sqlite3'),
+  ]);
+  const client = open(() => new Client(path), path);
+  try {
+    client.pragma('journal_mode = WAL');
+    client.pragma('synchronous = FULL');
+    client.pragma('foreign_keys = ON');
+    client.pragma('busy_timeout = 5000');
+    client.pragma('temp_store = MEMORY');
+    migrate(client, path);
+  } catch (error) {
+    client.close();
+    if (error instanceof DatabaseError) throw error;
+    throw new DatabaseError(`${path} cannot be read: ${messageOf(error)}. Restore it from a backup.`, { cause: error });
+  }
+  return {
+    sql: drizzle(client),
+    transaction: (work) => client.transaction(work).immediate(),
+    backup: async (file) => void (await client.backup(file)),
+    check: () => String(client.pragma('quick_check(1)', { simple: true })),
+    close: () => client.close(),
+  };
+}
+
+function open<T>(construct: () => T, path: string): T {
+  try {
+    return construct();
+  } catch (error) {
+    throw new DatabaseError(`${path} cannot be opened: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
