@@ -1,7 +1,7 @@
 /**
- * Variable-length integers, least significant seven bits first (LEB128), for whole numbers up to 2^53 - 1.
- * Signed numbers are folded (0, -1, 1, -2, … → 0, 1, 2, 3, …) and reach ±(2^52 - 1).
+ * Variable-length integers: seven bits a byte, least significant first, the high bit says that more follow (LEB128).
  *
+ * Unsigned: 0 … 2^53. Signed: the sign is bit 0 of the first byte, which holds six bits of the magnitude; ±2^53.
  * Readers share one cursor object instead of returning pairs: no allocation a number.
  */
 
@@ -25,26 +25,17 @@ export function cursorOver(bytes: Uint8Array, at = 0, end: number = bytes.length
   return { bytes, at, end };
 }
 
-/** Bytes that `value` takes. */
+/** Bytes that an unsigned `value` takes. */
 export function varintSize(value: number): number {
   let size = 1;
-  while (value >= 128) {
-    value = Math.floor(value / 128);
-    size++;
-  }
+  for (; value >= 128; size++) value = Math.floor(value / 128);
   return size;
 }
 
-/** Writes a whole number 0 … 2^53 - 1; returns the index after it. */
+/** Writes a whole number 0 … 2^53; returns the index after it. */
 export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
-  while (value > 0x7fffffff) {
-    bytes[at++] = (value % 128) | 128;
-    value = Math.floor(value / 128);
-  }
-  while (value >= 128) {
-    bytes[at++] = (value & 127) | 128;
-    value >>>= 7;
-  }
+  for (; value > 0x7fffffff; value = Math.floor(value / 128)) bytes[at++] = (value % 128) | 128;
+  for (; value >= 128; value >>>= 7) bytes[at++] = (value & 127) | 128;
   bytes[at++] = value;
   return at;
 }
@@ -68,20 +59,23 @@ export function readVarint(cursor: Cursor): number {
   throw new VarintError(`a number at byte ${cursor.at} is too long`);
 }
 
-/** Folds a whole number of either sign into one that is not negative. */
-export function foldSign(value: number): number {
-  return value < 0 ? -2 * value - 1 : 2 * value;
-}
-
-export function unfoldSign(value: number): number {
-  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-}
-
+/** Writes a whole number -2^53 … 2^53; returns the index after it. */
 export function writeSigned(bytes: Uint8Array, at: number, value: number): number {
-  return writeVarint(bytes, at, foldSign(value));
+  const negative = value < 0 ? 1 : 0;
+  const magnitude = negative ? -value : value;
+  if (magnitude < 64) {
+    bytes[at] = magnitude * 2 + negative;
+    return at + 1;
+  }
+  bytes[at] = (magnitude % 64) * 2 + negative + 128;
+  return writeVarint(bytes, at + 1, Math.floor(magnitude / 64));
 }
 
 /** @throws VarintError */
 export function readSigned(cursor: Cursor): number {
-  return unfoldSign(readVarint(cursor));
+  if (cursor.at >= cursor.end) throw new VarintError(`a number is cut off at byte ${cursor.at}`);
+  const byte = cursor.bytes[cursor.at++]!;
+  let magnitude = (byte & 127) >>> 1;
+  if (byte >= 128) magnitude += readVarint(cursor) * 64;
+  return byte & 1 ? -magnitude : magnitude;
 }

@@ -1,13 +1,45 @@
 /**
- * A block: a run of rows of one row group, its timestamps and its columns, in bytes.
+ * A block: a run of rows of one row group, its timestamps and its columns, in bytes. See FORMAT.md, "Block".
+ *
+ * The headers come first, under one checksum, then the payloads, each with its own: so that reading one column of ten
+ * touches and checks that column alone. In segments the times may stand outside, because many row groups share them.
+ *
+ * Encoding writes into the caller's array and allocates nothing that lasts. Decoding fills the caller's arrays.
  */
-import { viewOf } from '../../lib/bytes.ts';
+import { readUint32, writeUint32 } from '../../lib/bytes.ts';
+import { crc32c } from '../../lib/crc32c.ts';
+import { type Cursor, readVarint, VarintError, writeVarint } from '../../lib/varint.ts';
+import { MAX_BLOCK_ROWS } from './block-limits.ts';
+import {
+  type ColumnEnds,
+  MAX_COLUMN_HEADER_BYTES,
+  maxColumnPayloadBytes,
+  newColumnHeader,
+  readColumnHeader,
+  readColumnValues,
+  writeColumn,
+} from './column.ts';
+import { EncodingError } from './encoding-error.ts';
+import {
+  MAX_TIME_HEADER_BYTES,
+  maxTimePayloadBytes,
+  newTimeHeader,
+  readTimeHeader,
+  readTimes,
+  TIME_CODEC,
+  writeTimes,
+} from './timestamps.ts';
 
-/** Most rows of one block. */
-export const MAX_BLOCK_ROWS = 8192;
+const CHECKSUM_BYTES = 4;
 
-/** Rows to encode. `present[c]` is null when column c has no holes, else one byte a row: 1 present, 0 hole. */
+/**
+ * Rows to encode. Move values that may be NaN between arrays as bits (`TypedArray.set`, or a Uint32Array view): V8 sets
+ * the quiet bit of a signalling NaN that passes through a JavaScript number, and the stale marker is one. Whoever tests
+ * for the marker must take 0x7ff00000 and 0x7ff80000 with the low word 2 alike.
+ *
+ * `present[c]` is null when column c has no holes, else one byte a row: 1 present, 0 hole. */
 export interface RowRun {
+  /** 1 … MAX_BLOCK_ROWS. */
   readonly count: number;
   /** Whole milliseconds, ascending, no repeats. */
   readonly times: Float64Array;
@@ -15,68 +47,135 @@ export interface RowRun {
   readonly present: readonly (Uint8Array | null)[];
 }
 
+export { EncodingError, MAX_BLOCK_ROWS };
+
 export interface BlockHeader {
   rows: number;
   columns: number;
+  /** Whether the block has times of its own; `minMs` and `maxMs` are 0 if not. */
+  timed: boolean;
   minMs: number;
   maxMs: number;
   sizeBytes: number;
 }
 
-/** Bytes that are not a block. */
-export class EncodingError extends Error {
-  override readonly name = 'EncodingError';
-}
-
 /** Room that `encodeBlock` may need at most. */
 export function maxBlockBytes(rows: number, columns: number): number {
-  return 64 + rows * 10 + columns * (64 + rows * 10);
+  const header = 8 + MAX_TIME_HEADER_BYTES + columns * MAX_COLUMN_HEADER_BYTES + CHECKSUM_BYTES;
+  return header + maxTimePayloadBytes(rows) + CHECKSUM_BYTES + columns * (maxColumnPayloadBytes(rows) + CHECKSUM_BYTES);
 }
 
-/** Encodes rows into `target` from `offset`, where `maxBlockBytes` must be free; returns the length. */
-export function encodeBlock(run: RowRun, target: Uint8Array, offset: number): number {
-  const { count, columns } = run;
-  const view = viewOf(target);
-  const start = target.byteOffset + offset;
-  let at = start + 8;
-  for (let i = 0; i < count; i++, at += 8) view.setFloat64(at, run.times[i]!, true);
+const ends: ColumnEnds = { header: 0, payload: 0 };
+
+/**
+ * Encodes rows into `target` from `offset`, where `maxBlockBytes` must be free; returns the length. With `times`
+ * 'outside' the block leaves them to its container.
+ */
+export function encodeBlock(
+  run: RowRun,
+  target: Uint8Array,
+  offset: number,
+  times: 'inside' | 'outside' = 'inside',
+): number {
+  const { count, columns, present } = run;
+  const payloads = offset + 8 + MAX_TIME_HEADER_BYTES + columns.length * MAX_COLUMN_HEADER_BYTES + CHECKSUM_BYTES;
+  ends.header = writeVarint(target, writeVarint(target, offset, count), columns.length);
+  ends.payload = payloads;
+  if (times === 'inside') {
+    writeTimes(run.times, count, target, ends);
+    seal(target, payloads);
+  } else target[ends.header++] = TIME_CODEC.outside;
   for (let c = 0; c < columns.length; c++) {
-    const present = run.present[c];
-    view.setUint8(at++, present ? 1 : 0);
-    if (present) for (let i = 0; i < count; i++) view.setUint8(at++, present[i]!);
-    const values = columns[c]!;
-    for (let i = 0; i < count; i++, at += 8) view.setFloat64(at, values[i]!, true);
+    const from = ends.payload;
+    writeColumn(columns[c]!, present[c] ?? null, count, target, ends);
+    seal(target, from);
   }
-  view.setUint16(start, count, true);
-  view.setUint16(start + 2, columns.length, true);
-  view.setUint32(start + 4, at - start, true);
-  return at - start;
+  const headerEnd = writeUint32(target, ends.header, crc32c(target, offset, ends.header));
+  target.copyWithin(headerEnd, payloads, ends.payload);
+  return headerEnd - offset + ends.payload - payloads;
 }
 
-/** Reads the header of the block at `offset`. @throws EncodingError */
+/** Puts a checksum behind the payload that began at `from`, if there is one. */
+function seal(target: Uint8Array, from: number): void {
+  if (ends.payload > from) ends.payload = writeUint32(target, ends.payload, crc32c(target, from, ends.payload));
+}
+
+const cursor: Cursor = { bytes: new Uint8Array(0), at: 0, end: 0 };
+const timeHeader = newTimeHeader();
+const columnHeader = newColumnHeader();
+/** Of the block that `begin` opened. */
+let rows = 0;
+let columnCount = 0;
+
+/** Opens the block at `offset`: reads rows, columns and the time header. */
+function begin(bytes: Uint8Array, offset: number, end: number): void {
+  cursor.bytes = bytes;
+  cursor.at = offset;
+  cursor.end = end;
+  rows = readVarint(cursor);
+  columnCount = readVarint(cursor);
+  if (rows < 1 || rows > MAX_BLOCK_ROWS) throw new EncodingError(`a block of ${rows} rows`);
+  readTimeHeader(cursor, rows, timeHeader);
+}
+
+function payloadSize(bytes: number): number {
+  return bytes > 0 ? bytes + CHECKSUM_BYTES : 0;
+}
+
+/** Malformed numbers are malformed blocks. */
+function damage(cause: unknown): EncodingError {
+  if (cause instanceof EncodingError) return cause;
+  if (cause instanceof VarintError || cause instanceof RangeError) return new EncodingError(cause.message, { cause });
+  throw cause;
+}
+
+function checkPayload(bytes: Uint8Array, from: number, size: number, end: number, what: string): void {
+  if (size === 0) return;
+  if (from + size + CHECKSUM_BYTES > end) throw new EncodingError(`${what} is cut off`);
+  if (crc32c(bytes, from, from + size) !== readUint32(bytes, from + size)) {
+    throw new EncodingError(`the checksum of ${what} is wrong`);
+  }
+}
+
+/** Reads the header of the block at `offset`, not checking anything. @throws EncodingError */
 export function readBlockHeader(bytes: Uint8Array, offset: number, into: BlockHeader): void {
-  const view = viewOf(bytes);
-  const start = bytes.byteOffset + offset;
-  into.rows = view.getUint16(start, true);
-  into.columns = view.getUint16(start + 2, true);
-  into.sizeBytes = view.getUint32(start + 4, true);
-  into.minMs = view.getFloat64(start + 8, true);
-  into.maxMs = view.getFloat64(start + 8 + (into.rows - 1) * 8, true);
+  try {
+    begin(bytes, offset, bytes.length);
+    into.rows = rows;
+    into.columns = columnCount;
+    into.timed = timeHeader.codec !== TIME_CODEC.outside;
+    into.minMs = into.timed ? timeHeader.firstMs : 0;
+    into.maxMs = into.timed ? timeHeader.lastMs : 0;
+    let payload = payloadSize(timeHeader.payloadBytes);
+    for (let c = 0; c < columnCount; c++) {
+      readColumnHeader(cursor, rows, columnHeader);
+      payload += payloadSize(columnHeader.payloadBytes);
+    }
+    into.sizeBytes = cursor.at + CHECKSUM_BYTES - offset + payload;
+  } catch (error) {
+    throw damage(error);
+  }
 }
 
 /** Decodes the timestamps into `times`; returns the number of rows. @throws EncodingError */
 export function decodeTimes(bytes: Uint8Array, offset: number, times: Float64Array): number {
-  const view = viewOf(bytes);
-  const start = bytes.byteOffset + offset;
-  const rows = view.getUint16(start, true);
-  for (let i = 0; i < rows; i++) times[i] = view.getFloat64(start + 8 + i * 8, true);
-  return rows;
+  try {
+    begin(bytes, offset, bytes.length);
+    if (timeHeader.codec === TIME_CODEC.outside) throw new EncodingError('a block without times');
+    if (timeHeader.payloadBytes > 0) for (let c = 0; c < columnCount; c++) readColumnHeader(cursor, rows, columnHeader);
+    readTimes(bytes, cursor.at + CHECKSUM_BYTES, rows, timeHeader, times);
+    return rows;
+  } catch (error) {
+    throw damage(error);
+  }
 }
+
+const wanted = newColumnHeader();
 
 /**
  * Decodes column `column` into `values[0, rows)`. Returns how many values are present: 0 for none (also for a column
  * the block does not know), `rows` for no holes; otherwise `present[0, rows)` is written and values at holes are
- * undefined. @throws EncodingError
+ * undefined. Checksums are compared when `end`, the index behind the block, is given. @throws EncodingError
  */
 export function decodeColumn(
   bytes: Uint8Array,
@@ -84,30 +183,42 @@ export function decodeColumn(
   column: number,
   values: Float64Array,
   present: Uint8Array,
+  end?: number,
 ): number {
-  const view = viewOf(bytes);
-  const start = bytes.byteOffset + offset;
-  const rows = view.getUint16(start, true);
-  if (column >= view.getUint16(start + 2, true)) return 0;
-  let at = start + 8 + rows * 8;
-  for (let c = 0; ; c++) {
-    const holes = view.getUint8(at++) === 1;
-    const presentAt = at;
-    if (holes) at += rows;
-    if (c < column) {
-      at += rows * 8;
-      continue;
+  try {
+    begin(bytes, offset, end ?? bytes.length);
+    let payload = payloadSize(timeHeader.payloadBytes);
+    for (let c = 0; c < columnCount; c++) {
+      readColumnHeader(cursor, rows, c === column ? wanted : columnHeader);
+      if (c < column) payload += payloadSize(columnHeader.payloadBytes);
     }
-    let count = rows;
-    if (holes) {
-      count = 0;
-      for (let i = 0; i < rows; i++) {
-        const bit = view.getUint8(presentAt + i);
-        present[i] = bit;
-        count += bit;
-      }
+    if (end !== undefined) checkPayload(bytes, offset, cursor.at - offset, end, 'a block header');
+    if (column >= columnCount) return 0;
+    const from = cursor.at + CHECKSUM_BYTES + payload;
+    if (end !== undefined) checkPayload(bytes, from, wanted.payloadBytes, end, `column ${column}`);
+    return readColumnValues(bytes, from, rows, wanted, values, present);
+  } catch (error) {
+    throw damage(error);
+  }
+}
+
+/** Compares every checksum of the block in `bytes[offset, end)`, and its length. @throws EncodingError */
+export function verifyBlock(bytes: Uint8Array, offset: number, end: number): void {
+  try {
+    begin(bytes, offset, end);
+    const sizes = [timeHeader.payloadBytes];
+    for (let c = 0; c < columnCount; c++) {
+      readColumnHeader(cursor, rows, columnHeader);
+      sizes.push(columnHeader.payloadBytes);
     }
-    for (let i = 0; i < rows; i++) values[i] = view.getFloat64(at + i * 8, true);
-    return count;
+    checkPayload(bytes, offset, cursor.at - offset, end, 'a block header');
+    let at = cursor.at + CHECKSUM_BYTES;
+    sizes.forEach((size, index) => {
+      checkPayload(bytes, at, size, end, index === 0 ? 'the times' : `column ${index - 1}`);
+      at += payloadSize(size);
+    });
+    if (at !== end) throw new EncodingError('a block shorter than its place');
+  } catch (error) {
+    throw damage(error);
   }
 }
