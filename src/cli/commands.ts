@@ -56,6 +56,6 @@ export const COMMANDS: readonly Command[] = [
     name: 'help',
     usage: 'help',
     summary: 'Print this help.',
-    run: async () => (await import('./help.ts')).printHelp(),
+    run: async () => (await import('./help.ts')).printHelp(COMMANDS),
   },
 ];

@@ -1,8 +1,8 @@
 import { flagOf, SETTINGS, variableOf } from '../config/settings.ts';
 import { VERSION } from '../lib/version.ts';
-import { COMMANDS } from './commands.ts';
+import type { Command } from './commands.ts';
 
-export function printHelp(): number {
+export function printHelp(commands: readonly Command[]): number {
   const settings = Object.entries(SETTINGS).map(
     ([key, setting]) =>
       `  ${flagOf(key)}${setting.placeholder ? ` ${setting.placeholder}` : ''}\n      ${setting.help} (${variableOf(key)})`,
@@ -11,7 +11,7 @@ export function printHelp(): number {
     [
       `Telltale ${VERSION}: infrastructure monitoring in one file.`,
       '',
-      ...COMMANDS.map(({ usage, summary }) => `  telltale ${usage}\n      ${summary}`),
+      ...commands.map(({ usage, summary }) => `  telltale ${usage}\n      ${summary}`),
       '',
       'Settings of serve, each also a variable and a key in the YAML file named by --config:',
       ...settings,
