@@ -4,12 +4,14 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { TenantId } from '../model/tenant.ts';
 import type { ChannelTarget, Delivery } from './channels/channel.ts';
 import { CHANNELS, type ChannelType } from './channels/channels.ts';
 import type { AlertMessage } from './message.ts';
 
 export interface QueueItem {
   readonly id: number;
+  readonly tenant: TenantId;
   readonly channelId: number;
   readonly attempts: number;
   readonly message: AlertMessage;
@@ -33,7 +35,7 @@ export interface NotificationQueueOptions {
   /** When the next item is due, if any waits. */
   readonly nextDueMs: () => number | undefined;
   /** The channel with its secrets opened; undefined when it is gone or switched off. */
-  readonly channel: (id: number) => QueueChannel | undefined;
+  readonly channel: (tenant: TenantId, id: number) => QueueChannel | undefined;
   readonly record: (item: QueueItem, outcome: QueueOutcome, atMs: number) => void;
 }
 
@@ -94,7 +96,7 @@ export class NotificationQueue {
 
   async #deliver(item: QueueItem, signal: AbortSignal): Promise<void> {
     const { clock, channel, record, logger } = this.#options;
-    const target = channel(item.channelId);
+    const target = channel(item.tenant, item.channelId);
     if (!target) {
       record(item, { kind: 'given_up', reason: 'the channel was removed or switched off' }, clock.nowMs());
       return;

@@ -80,6 +80,14 @@ export class RuleEvaluator {
     );
   }
 
+  /** A person resolves an alert. While its expression still returns it, it is suppressed and not raised anew. */
+  resolve(tenant: TenantId, alertId: number): void {
+    for (const { alerts } of this.#alerts.values()) {
+      const transition = alerts.resolve(tenant, alertId, this.#options.clock.nowMs());
+      if (transition) this.#apply(alerts, [transition]);
+    }
+  }
+
   /** Rules that are gone, off or edited: what they raised is resolved. */
   #dropAlertsOf(rules: readonly Rule[]): void {
     const revisions = new Map(rules.map((rule) => [rule.id, rule.revision]));

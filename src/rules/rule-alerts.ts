@@ -3,6 +3,7 @@
  * out; the evaluator stores them.
  */
 import type { AlertState, Severity } from '../model/health.ts';
+import type { TenantId } from '../model/tenant.ts';
 import { fillAnnotation } from './annotation.ts';
 import { alertFingerprint } from './fingerprint.ts';
 import type { Rule, RuleSample } from './rule.ts';
@@ -10,7 +11,7 @@ import type { Rule, RuleSample } from './rule.ts';
 export interface AlertRecord {
   /** Given by the database when it is first stored. */
   readonly id: number | undefined;
-  readonly tenant: number;
+  readonly tenant: TenantId;
   readonly ruleId: number;
   readonly rule: string;
   readonly fingerprint: string;
@@ -32,6 +33,8 @@ export interface AlertTransition {
 
 export class RuleAlerts {
   readonly #active = new Map<string, AlertRecord>();
+  /** Resolved by a person while still returned: silent until the expression has let go of them. */
+  readonly #suppressed = new Set<string>();
 
   /** Takes over what was pending or firing before a restart. */
   restore(alerts: readonly AlertRecord[]): void {
@@ -65,6 +68,7 @@ export class RuleAlerts {
       const fingerprint = alertFingerprint(rule.id, sample.labels, joinedNames);
       if (seen.has(fingerprint)) continue;
       seen.add(fingerprint);
+      if (this.#suppressed.has(fingerprint)) continue;
       const before = this.#active.get(fingerprint);
       const startedAtMs = before?.startedAtMs ?? nowMs;
       const fires = before?.state === 'firing' || nowMs - startedAtMs >= rule.forMs;
@@ -80,10 +84,20 @@ export class RuleAlerts {
     for (const [fingerprint, alert] of mayResolve ? this.#active : []) {
       if (!seen.has(fingerprint)) transitions.push(this.#resolve(fingerprint, alert, nowMs));
     }
+    if (mayResolve)
+      for (const fingerprint of this.#suppressed) if (!seen.has(fingerprint)) this.#suppressed.delete(fingerprint);
     return transitions;
   }
 
-  /** The rule was removed, switched off or edited, or a person resolved the alert. */
+  /** A person resolves one alert; undefined when it is not an active one of this rule. */
+  resolve(tenant: TenantId, alertId: number, nowMs: number): AlertTransition | undefined {
+    const found = [...this.#active.values()].find((alert) => alert.id === alertId && alert.tenant === tenant);
+    if (!found) return undefined;
+    this.#suppressed.add(found.fingerprint);
+    return this.#resolve(found.fingerprint, found, nowMs);
+  }
+
+  /** The rule was removed, switched off or edited. */
   resolveAll(nowMs: number): readonly AlertTransition[] {
     return [...this.#active].map(([fingerprint, alert]) => this.#resolve(fingerprint, alert, nowMs));
   }

@@ -22,8 +22,8 @@ test('a message is delivered once its receiver works again', async () => {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const waiting: (QueueItem & { dueMs: number })[] = [
-    { id: 1, channelId: 9, attempts: 0, message: testMessage(0), dueMs: 0 },
-    { id: 2, channelId: 404, attempts: 0, message: testMessage(0), dueMs: 0 },
+    { id: 1, tenant: 1, channelId: 9, attempts: 0, message: testMessage(0), dueMs: 0 },
+    { id: 2, tenant: 1, channelId: 404, attempts: 0, message: testMessage(0), dueMs: 0 },
   ];
   const outcomes: [number, QueueOutcome][] = [];
   let recorded = Promise.withResolvers<void>();
@@ -32,7 +32,7 @@ test('a message is delivered once its receiver works again', async () => {
     logger: silentLogger,
     due: (nowMs) => waiting.filter(({ dueMs }) => dueMs <= nowMs),
     nextDueMs: () => waiting[0]?.dueMs,
-    channel: (id) => (id === 9 ? { id, type: 'webhook', config: { url }, secrets: {} } : undefined),
+    channel: (_tenant, id) => (id === 9 ? { id, type: 'webhook', config: { url }, secrets: {} } : undefined),
     record: (item, outcome) => {
       outcomes.push([item.id, outcome]);
       const index = waiting.findIndex(({ id }) => id === item.id);

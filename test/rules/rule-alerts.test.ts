@@ -78,3 +78,15 @@ test('missing series resolve nothing during the grace after a start', () => {
   assert.deepEqual(restarted.advance(now, [], 1000, JOINED, false), []);
   assert.equal(restarted.advance(now, [], 2000, JOINED, true)[0]?.alert.state, 'resolved');
 });
+
+test('an alert that a person resolves stays silent until its expression has let go of it', () => {
+  const alerts = new RuleAlerts();
+  const now = { ...rule, forMs: 0 };
+  const [fired] = alerts.advance(now, [sample('sw1')], 0, JOINED);
+  alerts.stored(fired!.alert.fingerprint, 11);
+  assert.equal(alerts.resolve(2, 11, 5), undefined, 'another tenant cannot');
+  assert.equal(alerts.resolve(1, 11, 5)?.alert.state, 'resolved');
+  assert.deepEqual(alerts.advance(now, [sample('sw1')], 10, JOINED), []);
+  assert.deepEqual(alerts.advance(now, [], 20, JOINED), []);
+  assert.equal(alerts.advance(now, [sample('sw1')], 30, JOINED)[0]?.alert.state, 'firing');
+});
