@@ -68,19 +68,33 @@ export class FieldLayout {
 
 export const EMPTY_LAYOUT = new FieldLayout([], []);
 
-/** One instance for all layouts of the same names and columns. */
+/**
+ * The layout of each row group. The engine uses the numbers of row groups that are gone again, so whoever interns a row
+ * group (`forget`) also forgets what the number was known for.
+ */
 export class FieldLayouts {
   readonly #shared = new Map<string, FieldLayout>();
+  readonly #byGroup: FieldLayout[] = [];
 
-  get(names: readonly string[], columns: readonly number[]): FieldLayout {
+  of(group: number): FieldLayout {
+    return this.#byGroup[group] ?? EMPTY_LAYOUT;
+  }
+
+  forget(group: number): void {
+    this.#byGroup[group] = EMPTY_LAYOUT;
+  }
+
+  /** Remembers a layout, one instance for all row groups with the same names and columns. */
+  learn(group: number, names: readonly string[], columns: readonly number[]): void {
     const key = `${names.join('\0')}\n${columns.join()}`;
-    const known = this.#shared.get(key);
-    if (known) return known;
-    // Senders with ever new sets of fields lose the sharing, not our memory.
-    if (this.#shared.size >= SHARED_LAYOUTS_MAX) this.#shared.clear();
-    const layout = new FieldLayout(names, columns);
-    this.#shared.set(key, layout);
-    return layout;
+    let layout = this.#shared.get(key);
+    if (!layout) {
+      // Senders with ever new sets of fields lose the sharing, not our memory.
+      if (this.#shared.size >= SHARED_LAYOUTS_MAX) this.#shared.clear();
+      layout = new FieldLayout(names, columns);
+      this.#shared.set(key, layout);
+    }
+    this.#byGroup[group] = layout;
   }
 }
 

@@ -24,12 +24,12 @@ export const DEFAULT_INGEST_LIMITS: IngestLimits = {
 
 /** The setting that changes each limit. */
 export const LIMIT_SETTINGS: Readonly<Record<keyof IngestLimits, string>> = {
-  lineBytes: 'ingest.max_line_bytes',
-  fieldsPerRow: 'ingest.max_fields_per_row',
-  tagsPerRow: 'ingest.max_tags_per_row',
-  nameBytes: 'ingest.max_name_bytes',
-  batchRecords: 'ingest.max_batch_records',
-  unpackedBytes: 'ingest.max_unpacked_bytes',
+  lineBytes: 'max_line_size',
+  fieldsPerRow: 'max_fields',
+  tagsPerRow: 'max_tags',
+  nameBytes: 'max_label_size',
+  batchRecords: 'max_batch_records',
+  unpackedBytes: 'max_unpacked_size',
 };
 
 const LIMIT_NOUNS: Readonly<Record<keyof IngestLimits, string>> = {
@@ -41,7 +41,7 @@ const LIMIT_NOUNS: Readonly<Record<keyof IngestLimits, string>> = {
   unpackedBytes: 'bytes after unpacking',
 };
 
-/** The sentence of a refusal, e.g. `more than 256 tags in a row (setting ingest.max_tags_per_row)`. */
+/** The sentence of a refusal, e.g. `more than 256 tags in a row (setting max_tags)`. */
 export function limitReason(limits: IngestLimits, limit: keyof IngestLimits): string {
   return `more than ${limits[limit]} ${LIMIT_NOUNS[limit]} (setting ${LIMIT_SETTINGS[limit]})`;
 }

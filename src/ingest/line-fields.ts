@@ -163,11 +163,11 @@ export class CarefulFields {
   }
 
   /**
-   * Gives every value its column, drops all but the last of a repeated field, and says which layout the row group has
-   * now. @throws LimitError, ConflictError
+   * Gives every value its column, drops all but the last of a repeated field, and learns the layout if it is new.
+   * @throws LimitError, ConflictError
    */
-  resolve(sink: RowSink, group: number, layout: FieldLayout, layouts: FieldLayouts): FieldLayout {
-    let learned = layout;
+  resolve(sink: RowSink, group: number, layouts: FieldLayouts): void {
+    const layout = layouts.of(group);
     if (this.#pending.size > 0 || this.#newStrings.length > 0) {
       const names: string[] = [];
       const columns: number[] = [];
@@ -191,10 +191,9 @@ export class CarefulFields {
         indexOf.set(name, names.push(name) - 1);
         columns.push(NO_COLUMN);
       }
-      learned = layouts.get(names, columns);
+      layouts.learn(group, names, columns);
     }
     this.#dropRepeated();
-    return learned;
   }
 
   #dropRepeated(): void {

@@ -9,7 +9,7 @@
  */
 import type { RowSink } from '../model/row-sink.ts';
 import type { TenantId } from '../model/tenant.ts';
-import { EMPTY_LAYOUT, type FieldLayout, FieldLayouts } from './field-layout.ts';
+import { EMPTY_LAYOUT, type FieldLayout, type FieldLayouts } from './field-layout.ts';
 import { excerpt, HASH_PRIME, HASH_SEED, parseRowKey, RowSyntaxError } from './key.ts';
 import { type IngestLimits, limitReason } from './limits.ts';
 import { CarefulFields } from './line-fields.ts';
@@ -38,8 +38,7 @@ export type LinePrecision = keyof typeof DIGITS_BELOW_MS;
 export class LineProtocolParser {
   readonly #sink: RowSink;
   readonly #limits: IngestLimits;
-  readonly #layouts: FieldLayout[] = [];
-  readonly #sharedLayouts = new FieldLayouts();
+  readonly #layouts: FieldLayouts;
   readonly #careful: CarefulFields;
   readonly #columns: Uint16Array;
   readonly #values: Float64Array;
@@ -49,8 +48,9 @@ export class LineProtocolParser {
   #arrivalMs = 0;
   #timeMs = 0;
 
-  constructor(sink: RowSink, limits: IngestLimits) {
+  constructor(sink: RowSink, limits: IngestLimits, layouts: FieldLayouts) {
     this.#sink = sink;
+    this.#layouts = layouts;
     this.#limits = limits;
     this.#careful = new CarefulFields(limits);
     this.#columns = this.#careful.columns;
@@ -106,7 +106,7 @@ export class LineProtocolParser {
     do c = bytes[++at]!;
     while (c === SPACE);
     if (group < 0) return this.#carefulLine(start, keyStart, keyEnd, hash, -1, EMPTY_LAYOUT, at, 0, tally);
-    const layout = this.#layouts[group] ?? EMPTY_LAYOUT;
+    const layout = this.#layouts.of(group);
     const names = layout.bytes;
     const ends = layout.ends;
     const values = this.#values;
@@ -212,11 +212,9 @@ export class LineProtocolParser {
       }
       if (key) {
         group = this.#sink.intern(this.#tenant, bytes, keyStart, keyEnd, hash, key.measurement, key.tags);
-        this.#layouts[group] ??= EMPTY_LAYOUT;
+        this.#layouts.forget(group);
       }
-      const known = this.#layouts[group] ?? EMPTY_LAYOUT;
-      const learned = fields.resolve(this.#sink, group, known, this.#sharedLayouts);
-      if (learned !== known) this.#layouts[group] = learned;
+      fields.resolve(this.#sink, group, this.#layouts);
       const refusal = this.#sink.row(group, this.#timeMs, this.#columns, this.#values, fields.count);
       if (refusal !== 0) tally.refuse(line, refusalReason(this.#sink, refusal, this.#timeMs));
       else {

@@ -11,7 +11,7 @@ export function refusalReason(sink: RowSink, refusal: RowRefusal, timeMs: number
 
 /** Why a row was refused by an error; undefined for failures that concern more than this row. */
 export function errorReason(error: unknown): string | undefined {
-  if (error instanceof LimitError) return `${error.message} (setting ${error.setting})`;
-  if (error instanceof ConflictError || error instanceof RowSyntaxError) return error.message;
+  if (error instanceof LimitError || error instanceof ConflictError || error instanceof RowSyntaxError)
+    return error.message;
   return undefined;
 }

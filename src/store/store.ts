@@ -41,7 +41,7 @@ export type AppendAnswer =
     }
   /** The whole body could not be read (corrupt gzip, too large when unpacked, …). Nothing was stored. */
   | { readonly kind: 'bad_body'; readonly reason: string }
-  /** Disk full or the store is starting again: nothing was stored, try later. */
+  /** Disk full or the store is starting again: nothing was acknowledged, send the whole body again later. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterS: number };
 
 export interface QueryRequest {
@@ -50,6 +50,8 @@ export interface QueryRequest {
   readonly timeMs: number;
   readonly timeoutMs?: number;
   readonly lookbackMs?: number;
+  /** Series of the answer at most; 0 or absent: all. */
+  readonly limit?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -61,6 +63,8 @@ export interface RangeRequest {
   readonly stepMs: number;
   readonly timeoutMs?: number;
   readonly lookbackMs?: number;
+  /** Series of the answer at most; 0 or absent: all. */
+  readonly limit?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { DEFAULT_INGEST_LIMITS } from '../../src/ingest/limits.ts';
+import { FieldLayouts } from '../../src/ingest/field-layout.ts';
 import { type LinePrecision, LineProtocolParser } from '../../src/ingest/line-protocol.ts';
 import { IngestTally } from '../../src/ingest/tally.ts';
 import { MemorySink } from '../support/memory-sink.ts';
@@ -32,7 +33,7 @@ function parse(vector: Vector) {
   const bytes = Buffer.concat([body, Buffer.from('\n')]);
   const sink = new MemorySink();
   const tally = new IngestTally();
-  const parser = new LineProtocolParser(sink, DEFAULT_INGEST_LIMITS);
+  const parser = new LineProtocolParser(sink, DEFAULT_INGEST_LIMITS, new FieldLayouts());
   parser.parse(1, bytes, 0, bytes.length, PRECISIONS[vector.precision]!, vector.defaultTime / 1e6, tally);
   sink.commit();
   return { sink, tally };

@@ -1,0 +1,154 @@
+/**
+ * The Prometheus HTTP API, relative to /api/v1: Grafana, vmalert and promtool take us for Prometheus. Answers come from
+ * the store thread as finished bytes; main reads parameters and passes them on.
+ */
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { VERSION } from '../../lib/version.ts';
+import { prometheusError } from '../../store/prometheus-error.ts';
+import type { PrometheusAnswer, SelectorRequest, Store } from '../../store/store.ts';
+import { readBody } from '../body.ts';
+import { accessTo, type FindPrincipal, type NodeContext, onClientGone } from '../metric-access.ts';
+import {
+  ParameterError,
+  readDurationMs,
+  readLimit,
+  readOptionalTimeMs,
+  readRange,
+  readTimeMs,
+} from '../prometheus-parameters.ts';
+
+export interface PrometheusRoutesOptions {
+  readonly store: Store;
+  readonly findPrincipal: FindPrincipal;
+  readonly nowMs: () => number;
+}
+
+/** Which Prometheus we speak like; clients choose their features by it. */
+const SPEAKS_VERSION = '3.5.0';
+const FORM_LIMIT_BYTES = 10 << 20;
+
+interface Question {
+  readonly tenants: readonly number[];
+  readonly parameters: URLSearchParams;
+  readonly signal: AbortSignal;
+  readonly context: NodeContext;
+}
+
+type Answerer = (question: Question) => Promise<PrometheusAnswer> | PrometheusAnswer;
+
+export function prometheusRoutes(options: PrometheusRoutesOptions): Hono<{ Bindings: HttpBindings }> {
+  const { store, nowMs } = options;
+  const routes = new Hono<{ Bindings: HttpBindings }>();
+  const answer = (path: string, methods: readonly string[], answerer: Answerer) =>
+    routes.on([...methods], path, (context) => ask(context, options, answerer));
+
+  answer('/query', ['GET', 'POST'], ({ tenants, parameters, signal }) =>
+    store.query({
+      tenants,
+      signal,
+      query: parameters.get('query') ?? '',
+      timeMs: readTimeMs(parameters, 'time', nowMs()),
+      limit: readLimit(parameters),
+      ...evaluationOptions(parameters),
+    }),
+  );
+  answer('/query_range', ['GET', 'POST'], ({ tenants, parameters, signal }) =>
+    store.queryRange({
+      tenants,
+      signal,
+      query: parameters.get('query') ?? '',
+      ...readRange(parameters),
+      limit: readLimit(parameters),
+      ...evaluationOptions(parameters),
+    }),
+  );
+  answer('/format_query', ['GET', 'POST'], ({ parameters }) => store.formatQuery(parameters.get('query') ?? ''));
+  answer('/series', ['GET', 'POST'], (question) => {
+    if (!question.parameters.has('match[]')) throw new ParameterError('no match[] parameter provided');
+    return store.series(selection(question));
+  });
+  answer('/labels', ['GET', 'POST'], (question) => store.labelNames(selection(question)));
+  answer('/label/:name/values', ['GET'], (question) =>
+    store.labelValues(question.context.req.param('name') ?? '', selection(question)),
+  );
+  answer('/metadata', ['GET'], ({ tenants, parameters }) => {
+    const limit = readLimit(parameters);
+    return store.metadata(tenants, parameters.get('metric') || undefined, limit);
+  });
+  answer('/status/buildinfo', ['GET'], () => ({ status: 200, body: buildInfo() }));
+  return routes;
+}
+
+/** Reads who asks and what, has it answered, and dresses every error as Prometheus does. */
+async function ask(context: NodeContext, options: PrometheusRoutesOptions, answerer: Answerer): Promise<Response> {
+  const access = accessTo(context, options.findPrincipal, 'read');
+  if (access.kind === 'denied') return denied(access.status, access.reason);
+  const parameters = await readParameters(context);
+  if (parameters === undefined)
+    return respond(prometheusError('bad_data', 'the form could not be read: cut off or too large'));
+  const abort = new AbortController();
+  onClientGone(context, () => abort.abort());
+  try {
+    const question = { tenants: [access.principal.tenant], parameters, signal: abort.signal, context };
+    return respond(await answerer(question));
+  } catch (error) {
+    if (error instanceof ParameterError) return respond(prometheusError('bad_data', error.message));
+    throw error;
+  }
+}
+
+/** Of the address and, for POST, of the form; both together, the form first, as Prometheus does. */
+async function readParameters(context: NodeContext): Promise<URLSearchParams | undefined> {
+  const { url } = context.req;
+  const question = url.indexOf('?');
+  const query = question < 0 ? '' : url.slice(question + 1);
+  if (context.req.method !== 'POST') return new URLSearchParams(query);
+  const read = await readBody(context.env.incoming, FORM_LIMIT_BYTES);
+  if (read.kind !== 'body') return undefined;
+  const form = Buffer.from(read.bytes).toString('utf8');
+  return new URLSearchParams(form && query ? `${form}&${query}` : form || query);
+}
+
+function evaluationOptions(parameters: URLSearchParams): { timeoutMs?: number; lookbackMs?: number } {
+  const timeoutMs = readDurationMs(parameters, 'timeout');
+  const lookbackMs = readDurationMs(parameters, 'lookback_delta');
+  return { ...(timeoutMs !== undefined && { timeoutMs }), ...(lookbackMs !== undefined && { lookbackMs }) };
+}
+
+function selection({ tenants, parameters, signal }: Question): SelectorRequest {
+  const startMs = readOptionalTimeMs(parameters, 'start');
+  const endMs = readOptionalTimeMs(parameters, 'end');
+  return {
+    tenants,
+    signal,
+    matchers: parameters.getAll('match[]'),
+    limit: readLimit(parameters),
+    ...(startMs !== undefined && { startMs }),
+    ...(endMs !== undefined && { endMs }),
+  };
+}
+
+function respond(answer: PrometheusAnswer): Response {
+  return new Response(answer.body, { status: answer.status, headers: { 'content-type': 'application/json' } });
+}
+
+function denied(status: 401 | 403, error: string): Response {
+  const errorType = status === 401 ? 'unauthorized' : 'forbidden';
+  return new Response(JSON.stringify({ status: 'error', errorType, error }), {
+    status,
+    headers: { 'content-type': 'application/json' },
+  });
+}
+
+function buildInfo(): Uint8Array<ArrayBuffer> {
+  const data = {
+    version: SPEAKS_VERSION,
+    revision: `telltale-${VERSION}`,
+    branch: 'telltale',
+    buildUser: '',
+    buildDate: '',
+    goVersion: '',
+  };
+  return new TextEncoder().encode(JSON.stringify({ status: 'success', data }));
+}
