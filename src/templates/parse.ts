@@ -53,6 +53,10 @@ export function parseTemplate(text: string): ParsedTemplate {
           return { ...locate(path), path: path.join('.'), message: `unknown key \`${key}\`; ${allowed(issue.path)}` };
         });
       }
+      if (issue.code === 'invalid_key') {
+        const message = 'this is no name (small letters, digits, _); is a text with a comma in it missing its quotes?';
+        return [{ ...locate(issue.path), path: issue.path.join('.'), message }];
+      }
       const message = issue.code === 'invalid_union' ? unionMessage(issue.errors, issue.message) : issue.message;
       return [{ ...locate(issue.path), path: issue.path.join('.'), message }];
     }),

@@ -264,7 +264,7 @@ class Builder {
     const columns = Object.entries(table.columns).map(
       ([column, path]) => [column, wholeOid(table.table, path, id)] as const,
     );
-    const group = this.#table(columns);
+    const group = this.#table(table.table, columns);
     columns.forEach(([column]) => {
       const oid = columns.find(([other]) => other === column)![1];
       own.set(`${name}.${column}`, () => ({ kind: 'join', join, column: this.#position(group, oid) }));
@@ -273,8 +273,8 @@ class Builder {
   }
 
   /** The walk of a table of `tables`. Its columns share one entry, so that they are one group. */
-  #table(columns: readonly (readonly [string, string])[]): number {
-    const probe = this.#probe(columns[0]![1]);
+  #table(entry: string, columns: readonly (readonly [string, string])[]): number {
+    const probe = this.#probe(entry);
     let group = -1;
     for (const [name, oid] of columns) {
       const source = this.#column(oid, STATIC_INTERVAL_S, true, probe);
@@ -340,7 +340,7 @@ class Builder {
     const columns = Object.entries(table.columns).map(
       ([column, path]) => [column, wholeOid(table.table, path, name)] as const,
     );
-    const group = this.#table(columns);
+    const group = this.#table(table.table, columns);
     const own = new Map<string, () => Source>();
     for (const [column, oid] of columns) {
       own.set(column, () => ({ kind: 'cell', group, column: this.#position(group, oid) }));
