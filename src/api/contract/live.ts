@@ -1,12 +1,12 @@
 /** Messages of the WebSocket `/api/v1/ws`: `{type, payload}` both ways. */
 import { z } from 'zod';
+import { LIVE_TOPICS } from '../../model/live.ts';
 import { alert } from './alerts.ts';
 import { id, timestamp } from './common.ts';
 import { health } from './devices.ts';
 import { discoveryRun } from './discovery.ts';
 import { event } from './events.ts';
 
-export const LIVE_TOPICS = ['device_status', 'monitor_result', 'alert', 'event', 'discovery_progress'] as const;
 export const liveTopic = z.enum(LIVE_TOPICS);
 
 /** What a browser sends. A connection hears nothing before its first `subscribe`. */

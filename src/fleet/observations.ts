@@ -1,0 +1,216 @@
+/**
+ * Takes in what collectors learn beside samples: polls, facts, interface tables, events, ends of series. A batch is one
+ * transaction; what speaks of a device or monitor that is gone by now is passed over.
+ */
+import type { DeviceRecord } from '../db/devices.ts';
+import type { InterfaceRecord } from '../db/interfaces.ts';
+import type { Repositories } from '../db/repositories.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Live } from '../model/live.ts';
+import type {
+  EventObservation,
+  FactsObservation,
+  InterfacesObservation,
+  Observation,
+  ObservedInterface,
+  PollObservation,
+  SeriesEndObservation,
+} from '../model/observation.ts';
+import type { Store } from '../store/store.ts';
+import type { Events } from './events.ts';
+import type { LabelJoiner } from './joined-labels.ts';
+import type { MonitorStates } from './monitor-states.ts';
+
+export interface ObservationsOptions {
+  readonly repositories: Pick<Repositories, 'devices' | 'interfaces' | 'transaction'>;
+  readonly states: MonitorStates;
+  readonly events: Events;
+  readonly joiner: LabelJoiner;
+  readonly store: Pick<Store, 'endSeries'>;
+  readonly live: Live;
+  readonly logger: Logger;
+}
+
+/** Facts whose change is worth an event, and its kind. */
+const TELLING_FACTS = [
+  ['version', 'version_changed'],
+  ['serial', 'serial_changed'],
+  ['model', 'model_changed'],
+  ['location', 'location_changed'],
+  ['contact', 'contact_changed'],
+] as const;
+
+/** An interface's `last_seen_at` alone is written this seldom. */
+const SEEN_RESOLUTION_MS = 10 * 60_000;
+
+export class Observations {
+  readonly #options: ObservationsOptions;
+
+  constructor(options: ObservationsOptions) {
+    this.#options = options;
+  }
+
+  apply(observations: readonly Observation[]): void {
+    const heavy = observations.filter((observation) => !this.#applyLight(observation));
+    if (heavy.length === 0) return;
+    this.#options.repositories.transaction(() => {
+      for (const observation of heavy) this.#applyHeavy(observation);
+    });
+  }
+
+  /** What needs no SQLite. Returns whether it was that. */
+  #applyLight(observation: Observation): boolean {
+    if (observation.kind === 'poll') {
+      this.#poll(observation);
+      return true;
+    }
+    if (observation.kind === 'series_end') {
+      this.#seriesEnd(observation);
+      return true;
+    }
+    return false;
+  }
+
+  #applyHeavy(observation: Observation): void {
+    const device = this.#options.repositories.devices.find(Number(observation.device_id));
+    if (!device) return;
+    if (observation.kind === 'facts') this.#facts(device, observation);
+    else if (observation.kind === 'interfaces') this.#interfaces(device, observation);
+    else if (observation.kind === 'event') this.#event(device, observation);
+  }
+
+  #poll(poll: PollObservation): void {
+    const { states, live } = this.#options;
+    const tenant = states.apply(poll);
+    if (tenant === undefined || !live.wanted(tenant, 'monitor_result')) return;
+    live.publish(tenant, 'monitor_result', {
+      monitor_id: Number(poll.monitor_id),
+      device_id: Number(poll.device_id),
+      at: new Date(poll.at_ms),
+      duration_ms: poll.duration_ms,
+      error: poll.error ?? null,
+    });
+  }
+
+  #seriesEnd(end: SeriesEndObservation): void {
+    const { states, store, logger } = this.#options;
+    const tenant = states.tenantOf(Number(end.monitor_id));
+    if (tenant === undefined) return;
+    const selector = `{device_id="${Number(end.device_id)}",monitor_id="${Number(end.monitor_id)}"}`;
+    store.endSeries(tenant, [selector], end.at_ms).catch((error: unknown) => {
+      logger.error({ err: error, selector }, 'Series could not be ended.');
+    });
+  }
+
+  #facts(device: DeviceRecord, observation: FactsObservation): void {
+    const { repositories, events, joiner } = this.#options;
+    const { facts, at_ms: atMs } = observation;
+    const name = device.name_given ? device.name : facts.name || device.name;
+    repositories.devices.update(device.tenant_id, device.id, {
+      recognised_template: observation.template,
+      confidence: observation.confidence,
+      reasons: observation.reasons,
+      facts,
+      facts_at: new Date(atMs),
+      name,
+    });
+    const renamed = { ...device, name };
+    if (device.recognised_template !== observation.template) {
+      const after = { template: observation.template, confidence: observation.confidence };
+      events.record(renamed, 'device_recognised', { before: device.recognised_template, after, atMs });
+    }
+    if (name !== device.name) events.record(renamed, 'renamed', { before: device.name, after: name, atMs });
+    for (const [fact, kind] of TELLING_FACTS) {
+      const before = device.facts[fact];
+      const after = facts[fact];
+      if (before && after && before !== after) events.record(renamed, kind, { before, after, atMs });
+    }
+    if (name !== device.name || device.recognised_template !== observation.template) {
+      joiner.device({ ...renamed, recognised_template: observation.template });
+    }
+  }
+
+  #interfaces(device: DeviceRecord, observation: InterfacesObservation): void {
+    const { repositories, events, joiner } = this.#options;
+    const atMs = observation.at_ms;
+    const known = new Map(repositories.interfaces.ofDevice(device.id).map((row) => [row.ifname, row]));
+    const isFirstTable = known.size === 0;
+    const relabelled: InterfaceRecord[] = [];
+    for (const found of observation.interfaces) {
+      const before = known.get(found.ifname);
+      known.delete(found.ifname);
+      const row = rowOf(device, found, before, new Date(atMs));
+      if (before && !differs(before, row) && atMs - before.last_seen_at.getTime() < SEEN_RESOLUTION_MS) continue;
+      repositories.interfaces.upsert(row);
+      if (!before || before.name !== row.name || before.alias !== row.alias) relabelled.push(row);
+      if (!isFirstTable) this.#interfaceEvents(device, before, row, atMs);
+    }
+    for (const missing of known.values()) {
+      if (missing.gone) continue;
+      repositories.interfaces.markGone(device.id, missing.ifname);
+      events.record(device, 'interface_removed', { before: { ifname: missing.ifname, alias: missing.alias }, atMs });
+    }
+    joiner.interfaces(relabelled);
+  }
+
+  #interfaceEvents(
+    device: DeviceRecord,
+    before: InterfaceRecord | undefined,
+    row: InterfaceRecord,
+    atMs: number,
+  ): void {
+    const { events } = this.#options;
+    const { ifname } = row;
+    if (!before || before.gone) {
+      events.record(device, 'interface_added', { after: { ifname, alias: row.alias }, atMs });
+      return;
+    }
+    const changed = (key: 'if_index' | 'alias' | 'oper_status' | 'speed_bits_per_second', kind: string) => {
+      if (before[key] === row[key]) return;
+      events.record(device, kind, { before: { ifname, [key]: before[key] }, after: { ifname, [key]: row[key] }, atMs });
+    };
+    changed('if_index', 'interface_renumbered');
+    changed('alias', 'interface_alias_changed');
+    if (!row.polled) return;
+    changed('oper_status', 'interface_status_changed');
+    changed('speed_bits_per_second', 'interface_speed_changed');
+  }
+
+  #event(device: DeviceRecord, observation: EventObservation): void {
+    const { before, after, at_ms: atMs } = observation;
+    this.#options.events.record(device, observation.event, { before, after, atMs });
+  }
+}
+
+function rowOf(
+  device: DeviceRecord,
+  found: ObservedInterface,
+  before: InterfaceRecord | undefined,
+  at: Date,
+): InterfaceRecord {
+  return {
+    ...found,
+    device_id: device.id,
+    tenant_id: device.tenant_id,
+    chosen: before?.chosen ?? null,
+    gone: false,
+    first_seen_at: before?.first_seen_at ?? at,
+    last_seen_at: at,
+  };
+}
+
+const COMPARED = [
+  'if_index',
+  'name',
+  'descr',
+  'alias',
+  'type',
+  'mac',
+  'speed_bits_per_second',
+  'admin_status',
+  'oper_status',
+  'polled',
+  'gone',
+] as const satisfies readonly (keyof InterfaceRecord)[];
+
+const differs = (a: InterfaceRecord, b: InterfaceRecord): boolean => COMPARED.some((key) => a[key] !== b[key]);
