@@ -210,6 +210,8 @@ export class Alerting {
         at: new Date(clock.nowMs()),
         kind: `alert_${alert.state}`,
         device_id: deviceIdOf(alert),
+        device: alert.labels.device ?? null,
+        site_id: null,
         site: alert.labels.site ?? null,
         before: from ?? null,
         after: { alert_id: id, rule: alert.rule, severity: alert.severity },
