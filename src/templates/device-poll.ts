@@ -2,7 +2,7 @@
  * One device's side of a plan: what is due, what was last fetched, and the rows that come of it. Holds no connection
  * and no clock: whoever fetches says when.
  */
-import type { DeviceFacts } from '../model/observation.ts';
+import type { DeviceFacts, ObservedInterface } from '../model/observation.ts';
 import { IF_PROBES, IF_STATIC_INTERVAL_S, InterfaceTable } from './interfaces.ts';
 import { factText, metricRows, type Readings, tagKey } from './metric-rows.ts';
 import { type Plan, STATIC_INTERVAL_S } from './plan.ts';
@@ -29,6 +29,8 @@ interface GroupState {
 export interface DevicePollOptions {
   /** By `ifname`: what a person chose to poll or not. */
   readonly interfaces?: Readonly<Record<string, boolean>>;
+  /** As they were found last, so that interfaces keep their identity over a restart. */
+  readonly knownInterfaces?: readonly ObservedInterface[];
 }
 
 export class DevicePoll {
@@ -50,7 +52,7 @@ export class DevicePoll {
 
   constructor(plan: Plan, options: DevicePollOptions = {}) {
     this.plan = plan;
-    this.#interfaces = new InterfaceTable(options.interfaces ?? {});
+    this.#interfaces = new InterfaceTable(options.interfaces ?? {}, options.knownInterfaces ?? []);
     this.#states = plan.groups.map(({ id, kind, oids, intervalS }) => unread({ id, kind, oids, intervalS }));
     this.#probe = unread({
       id: 'probe',

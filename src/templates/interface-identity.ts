@@ -11,18 +11,23 @@ export interface InterfaceNames {
   readonly mac: string;
 }
 
-interface Assigned extends InterfaceNames {
+export interface AssignedName extends InterfaceNames {
   readonly ifname: string;
 }
 
 export class InterfaceIdentity {
-  #assigned: readonly Assigned[] = [];
+  #assigned: readonly AssignedName[];
+
+  /** @param known as assigned before */
+  constructor(known: readonly AssignedName[] = []) {
+    this.#assigned = known;
+  }
 
   /** The `ifname` of each interface, in the order given. */
   assign(interfaces: readonly InterfaceNames[]): string[] {
     const ifnames = new Array<string | undefined>(interfaces.length);
     const free = new Set(this.#assigned);
-    const take = (i: number, known: Assigned | undefined): void => {
+    const take = (i: number, known: AssignedName | undefined): void => {
       if (!known) return;
       ifnames[i] = known.ifname;
       free.delete(known);

@@ -100,7 +100,9 @@ interface Entry {
 
 export class InterfaceTable {
   readonly #decided: Readonly<Record<string, boolean>>;
-  readonly #identity = new InterfaceIdentity();
+  readonly #identity: InterfaceIdentity;
+  /** Polled before the restart. */
+  readonly #wasPolled: Set<string>;
   #hasTable = true;
   #hasXTable = true;
   #entries: readonly Entry[] = [];
@@ -110,9 +112,14 @@ export class InterfaceTable {
   #slow: FetchGroup | undefined;
   #stale = false;
 
-  /** @param decided by `ifname`: what a person chose */
-  constructor(decided: Readonly<Record<string, boolean>>) {
+  /**
+   * @param decided by `ifname`: what a person chose
+   * @param known as found before a restart
+   */
+  constructor(decided: Readonly<Record<string, boolean>>, known: readonly ObservedInterface[]) {
     this.#decided = decided;
+    this.#identity = new InterfaceIdentity(known.map((one) => ({ ...one, index: one.if_index })));
+    this.#wasPolled = new Set(known.filter((one) => one.polled).map((one) => one.ifname));
   }
 
   /** Answers to `IF_PROBES`. */
@@ -166,7 +173,8 @@ export class InterfaceTable {
       const ifname = ifnames[i]!;
       const known = before.get(ifname);
       before.delete(ifname);
-      const polled = this.#decided[ifname] ?? isPolledByDefault(observed, known?.observed.polled ?? false);
+      const polled =
+        this.#decided[ifname] ?? isPolledByDefault(observed, known?.observed.polled ?? this.#wasPolled.has(ifname));
       if (known?.observed.polled && !polled) this.#ended.push({ measurement: 'interface', tags: known.tags });
       const isSame = known !== undefined && known.index === index && known.isWide === isWide;
       return {

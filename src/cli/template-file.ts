@@ -1,0 +1,21 @@
+/** A template file of a user: read, checked, or one message with all that is wrong. */
+import fs from 'node:fs';
+import { parseTemplate } from '../templates/parse.ts';
+import type { TemplateSource } from '../templates/template.ts';
+
+/** @throws Error with one line a problem: file, line, column, place, remedy */
+export function readTemplateFile(file: string): TemplateSource {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`${file}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`, { cause });
+  }
+  const parsed = parseTemplate(text);
+  if (parsed.kind === 'ok') return parsed.template;
+  throw new Error(
+    parsed.problems
+      .map(({ line, column, path, message }) => `${file}:${line}:${column}: ${path ? `${path}: ` : ''}${message}`)
+      .join('\n'),
+  );
+}
