@@ -52,16 +52,19 @@ export interface SegmentSummary {
  * `SegmentWriter.create(disk, path, { tierMs })` makes one.
  */
 export interface SegmentSink {
-  /** Begins the next row group. Sorted groups (tenant, measurement, tags) take the least room in the index. */
+  /** Begins the next row group. Groups that are read together should be neighbours; then they are read at one go. */
   addRowGroup(group: SegmentGroup): void;
-  /** Rows of the current group, ascending and after those already added; cut into blocks as the writer likes. Raw only. */
+  /**
+   * Rows of the current group, any number, ascending and after those already added; cut into blocks as the writer
+   * likes, but never joined: give many at a time. Raw only.
+   */
   addRows(run: RowRun): void;
   /** Buckets of the current group, ascending and after those already added. Tiers only. */
   addTierRun(run: TierRun): void;
-  /** Bytes written so far and still to come for what was added, roughly: for the ring's book-keeping. */
+  /** Bytes written so far and still to come for what was added, not less than will be: for the ring's book-keeping. */
   readonly sizeBytes: number;
-  /** Writes the index, fsyncs, renames, fsyncs the folder. */
-  finish(): SegmentSummary;
+  /** Writes the index, fsyncs, renames, fsyncs the folder. Nothing may be added meanwhile. */
+  finish(): Promise<SegmentSummary>;
   /** Removes the temporary file. */
   abort(): void;
 }
@@ -81,12 +84,17 @@ export interface SegmentSource {
   readonly groupCount: number;
   readonly blockCount: number;
   readonly firstBlock: Uint32Array;
+  /** Number of the block's times: blocks of different row groups with the same number have the same times. */
+  blockTimes(block: number): number;
   blockMinMs(block: number): number;
   blockMaxMs(block: number): number;
   blockRows(block: number): number;
   /** Identities, decoded from the file's index anew at each call and not kept; equal strings are shared. */
   groups(): IterableIterator<SegmentGroup>;
-  /** Reads the times of a block. The array is shared, must not be changed, and may be longer than the rows. @throws SegmentDamage */
+  /**
+   * Reads the times of a block (of a tier: starts of the buckets). The array must not be changed, may be longer than
+   * the rows, and is valid until the next call. @throws SegmentDamage
+   */
   readTimes(block: number): Float64Array;
   /**
    * Reads one column. Returns how many values are present: 0 for none, the block's rows for no holes (then `present`
@@ -110,5 +118,16 @@ export class SegmentDamage extends Error {
     this.path = path;
     this.offset = offset;
     this.what = what;
+  }
+}
+
+/** A store that a newer version of the product wrote. */
+export class UnsupportedFormat extends Error {
+  override readonly name = 'UnsupportedFormat';
+  readonly path: string;
+
+  constructor(path: string, version: number, known: number) {
+    super(`${path} has format version ${version}, this version of telltale knows ${known}: use the newer version`);
+    this.path = path;
   }
 }

@@ -6,6 +6,7 @@
  *
  * Encoding writes into the caller's array and allocates nothing that lasts. Decoding fills the caller's arrays.
  */
+import { assert } from '../../lib/assert.ts';
 import { readUint32, writeUint32 } from '../../lib/bytes.ts';
 import { crc32c } from '../../lib/crc32c.ts';
 import { type Cursor, readVarint, VarintError, writeVarint } from '../../lib/varint.ts';
@@ -162,6 +163,7 @@ export function decodeTimes(bytes: Uint8Array, offset: number, times: Float64Arr
   try {
     begin(bytes, offset, bytes.length);
     if (timeHeader.codec === TIME_CODEC.outside) throw new EncodingError('a block without times');
+    assert(times.length >= rows, 'too little room for the times of a block');
     if (timeHeader.payloadBytes > 0) for (let c = 0; c < columnCount; c++) readColumnHeader(cursor, rows, columnHeader);
     readTimes(bytes, cursor.at + CHECKSUM_BYTES, rows, timeHeader, times);
     return rows;
@@ -194,6 +196,7 @@ export function decodeColumn(
     }
     if (end !== undefined) checkPayload(bytes, offset, cursor.at - offset, end, 'a block header');
     if (column >= columnCount) return 0;
+    assert(values.length >= rows && present.length >= rows, 'too little room for the values of a block');
     const from = cursor.at + CHECKSUM_BYTES + payload;
     if (end !== undefined) checkPayload(bytes, from, wanted.payloadBytes, end, `column ${column}`);
     return readColumnValues(bytes, from, rows, wanted, values, present);

@@ -1,0 +1,197 @@
+/**
+ * Writes a segment file in one pass with little memory: blocks go to a temporary file as they are made, the index is
+ * kept and written last. The file appears under its name only when it is whole and on the disk.
+ */
+import path from 'node:path';
+import { assert } from '../lib/assert.ts';
+import { crc32c } from '../lib/crc32c.ts';
+import type { Disk, DiskFile } from '../lib/disk.ts';
+import type { TierMs } from '../model/series.ts';
+import { encodeBlock, maxBlockBytes, type RowRun } from './encoding/block.ts';
+import { cutRun } from './segment-cuts.ts';
+import { encodeHeader, encodeTrailer, MAX_SEGMENT_BYTES, TRAILER_BYTES } from './segment-format.ts';
+import { compressIndex, SegmentIndex } from './segment-index.ts';
+import { SharedTimes } from './segment-times.ts';
+import type { SegmentGroup, SegmentSink, SegmentSummary, TierRun } from './segment-types.ts';
+
+const BUFFER_BYTES = 256 * 1024;
+
+/** Name of the file while it is written. */
+export function temporaryName(file: string): string {
+  return `${file}.tmp`;
+}
+
+export interface SegmentWriterOptions {
+  readonly tierMs: TierMs;
+}
+
+export class SegmentWriter implements SegmentSink {
+  readonly #disk: Disk;
+  readonly #path: string;
+  readonly #tierMs: TierMs;
+  readonly #file: DiskFile;
+  readonly #index = new SegmentIndex();
+  readonly #times = new SharedTimes();
+  #buffer = new Uint8Array(BUFFER_BYTES);
+  #buffered = 0;
+  /** Bytes of the file before the buffer. */
+  #written = 0;
+  #timeScratch = new Uint8Array(4096);
+  #minMs = Infinity;
+  #maxMs = -Infinity;
+  #rows = 0;
+  #samples = 0;
+  #blocks = 0;
+  #fields = 0;
+  /** Newest time of the current group. */
+  #lastMs = -Infinity;
+
+  private constructor(disk: Disk, file: string, tierMs: TierMs) {
+    this.#disk = disk;
+    this.#path = file;
+    this.#tierMs = tierMs;
+    const temporary = temporaryName(file);
+    if (disk.exists(temporary)) disk.remove(temporary);
+    this.#file = disk.open(temporary, 'create');
+    this.#put(encodeHeader(tierMs));
+  }
+
+  /** Opens the temporary file; what an interrupted writer of the same segment left is removed. */
+  static create(disk: Disk, file: string, options: SegmentWriterOptions): SegmentWriter {
+    return new SegmentWriter(disk, file, options.tierMs);
+  }
+
+  get sizeBytes(): number {
+    return this.#written + this.#buffered + this.#index.sizeBytes + TRAILER_BYTES;
+  }
+
+  addRowGroup(group: SegmentGroup): void {
+    this.#index.addGroup(group);
+    this.#fields = group.fields.length;
+    this.#lastMs = -Infinity;
+  }
+
+  addRows(run: RowRun): void {
+    assert(this.#tierMs === 0, 'rows belong into raw segments');
+    let start = 0;
+    for (const end of this.#begin(run.times, run.count, run.columns.length)) {
+      const block: RowRun = {
+        count: end - start,
+        times: run.times.subarray(start, end),
+        columns: run.columns.map((values) => values.subarray(start, end)),
+        present: run.present.map((present) => present?.subarray(start, end) ?? null),
+      };
+      this.#addBlock(block);
+      start = end;
+    }
+  }
+
+  addTierRun(_run: TierRun): void {
+    assert(this.#tierMs !== 0, 'buckets belong into tiers');
+  }
+
+  async finish(): Promise<SegmentSummary> {
+    this.#index.endGroup();
+    const index = this.#index.encode();
+    const stored = compressIndex(index);
+    const rows = this.#rows;
+    const summary: SegmentSummary = {
+      path: this.#path,
+      tierMs: this.#tierMs,
+      sizeBytes: this.#written + this.#buffered + stored.length + TRAILER_BYTES,
+      minMs: this.#minMs,
+      maxMs: this.#maxMs,
+      rows,
+      samples: this.#samples,
+      groups: this.#index.groups,
+    };
+    this.#put(stored);
+    this.#put(
+      encodeTrailer({
+        ...summary,
+        indexStoredBytes: stored.length,
+        indexBytes: index.length,
+        indexChecksum: crc32c(stored),
+        blocks: this.#blocks,
+      }),
+    );
+    this.#flush();
+    await this.#file.fsyncAsync();
+    this.#file.close();
+    this.#disk.rename(this.#file.path, this.#path);
+    this.#disk.fsyncFolder(path.dirname(this.#path));
+    return summary;
+  }
+
+  abort(): void {
+    this.#file.close();
+    this.#disk.remove(this.#file.path);
+  }
+
+  /** Checks a run of the current group and cuts it. */
+  #begin(times: Float64Array, count: number, columns: number): number[] {
+    assert(this.#index.groups > 0, 'a run before its row group');
+    assert(columns <= this.#fields, 'a run with more columns than its row group has fields');
+    if (count === 0) return [];
+    assert(times[0]! > this.#lastMs, 'a run that is not newer than the one before');
+    this.#lastMs = times[count - 1]!;
+    if (times[0]! < this.#minMs) this.#minMs = times[0]!;
+    if (this.#lastMs > this.#maxMs) this.#maxMs = this.#lastMs;
+    return cutRun(times, count);
+  }
+
+  #addBlock(block: RowRun): void {
+    const time = this.#placeTimes(block);
+    const target = this.#reserve(maxBlockBytes(block.count, block.columns.length));
+    const size = encodeBlock(block, target, this.#buffered, 'outside');
+    this.#advance(size);
+    this.#index.addPage(size, time, 1);
+    this.#index.addBlock();
+    this.#blocks++;
+    this.#rows += block.count;
+    for (let c = 0; c < block.columns.length; c++) this.#samples += countPresent(block.present[c] ?? null, block.count);
+  }
+
+  /** Number of the block's times, which are written if they are new. */
+  #placeTimes(block: RowRun): number {
+    const room = maxBlockBytes(block.count, 0);
+    if (this.#timeScratch.length < room) this.#timeScratch = new Uint8Array(room * 2);
+    const size = encodeBlock({ ...block, columns: [], present: [] }, this.#timeScratch, 0);
+    const known = this.#times.find(this.#timeScratch, size);
+    if (known >= 0) return known;
+    this.#put(this.#timeScratch.subarray(0, size));
+    this.#index.addTimes(size, block.count, block.times[0]!, block.times[block.count - 1]!);
+    return this.#times.add(this.#timeScratch, size);
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.#reserve(bytes.length).set(bytes, this.#buffered);
+    this.#advance(bytes.length);
+  }
+
+  /** The buffer, with `size` bytes free from `#buffered`. */
+  #reserve(size: number): Uint8Array {
+    if (this.#buffer.length - this.#buffered < size) this.#flush();
+    if (this.#buffer.length < size) this.#buffer = new Uint8Array(size);
+    return this.#buffer;
+  }
+
+  #advance(size: number): void {
+    this.#buffered += size;
+    assert(this.#written + this.#buffered <= MAX_SEGMENT_BYTES, 'a segment beyond 4 GiB');
+  }
+
+  #flush(): void {
+    if (this.#buffered === 0) return;
+    this.#file.write(this.#buffer.subarray(0, this.#buffered), this.#written);
+    this.#written += this.#buffered;
+    this.#buffered = 0;
+  }
+}
+
+function countPresent(present: Uint8Array | null, rows: number): number {
+  if (present === null) return rows;
+  let count = 0;
+  for (let i = 0; i < rows; i++) count += present[i]!;
+  return count;
+}
