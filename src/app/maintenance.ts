@@ -1,0 +1,37 @@
+/** What the command line does to the data folder of a server, running or not. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { createAuth } from '../auth/auth.ts';
+import { openDatabase } from '../db/database.ts';
+import { createRepositories } from '../db/repositories.ts';
+import { systemClock } from '../lib/clock.ts';
+import { setNativeFolder } from '../lib/native.ts';
+
+/** The verb needs a data folder with a server's database in it. */
+export class NoServerError extends Error {
+  override readonly name = 'NoServerError';
+}
+
+/** @throws NoServerError for a folder without a database, Error for an unknown user */
+export async function resetPasswordOf(dataFolder: string, username: string, password: string): Promise<void> {
+  const database = databaseIn(dataFolder);
+  const db = await openDatabase(database);
+  try {
+    const repositories = createRepositories(db);
+    if (await createAuth(repositories, systemClock).people.resetPassword(username, password)) return;
+  } finally {
+    db.close();
+  }
+  throw new Error(`There is no user ${username} in ${dataFolder}.`);
+}
+
+/** The database file of a data folder. @throws NoServerError */
+export function databaseIn(dataFolder: string): string {
+  const folder = path.resolve(dataFolder);
+  const database = path.join(folder, 'telltale.db');
+  if (!fs.existsSync(database)) {
+    throw new NoServerError(`There is no Telltale data in ${folder}. Name its folder with --data.`);
+  }
+  setNativeFolder(path.join(folder, 'native'));
+  return database;
+}
