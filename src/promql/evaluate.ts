@@ -1,0 +1,92 @@
+/** Evaluates plans: the one place that knows which module computes which node. */
+import { aggregate } from './aggregate/aggregate.ts';
+import { binary, scalarOperation } from './binary/binary.ts';
+import type { Evaluation, Evaluator } from './evaluation.ts';
+import { absent } from './functions/absent.ts';
+import { clamp, elementwise, round } from './functions/elementwise.ts';
+import { labelJoin, labelReplace } from './functions/label-functions.ts';
+import { scalarCall, timestamp, vectorOf } from './functions/scalars.ts';
+import { sorted } from './functions/sort.ts';
+import { WINDOW_FUNCTIONS, windowed } from './functions/windowed.ts';
+import { instant } from './instant.ts';
+import { broadcast, type Grid, Matrix } from './matrix.ts';
+import type { CallPlan, Plan } from './plan.ts';
+import { PromqlError } from './promql-error.ts';
+
+type VectorFunction = (evaluation: Evaluation, plan: CallPlan, grid: Grid) => Promise<Matrix>;
+
+const FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
+  absent,
+  absent_over_time: absent,
+  clamp,
+  clamp_max: clamp,
+  clamp_min: clamp,
+  label_join: labelJoin,
+  label_replace: labelReplace,
+  round,
+  sort: sorted,
+  sort_by_label: sorted,
+  sort_by_label_desc: sorted,
+  sort_desc: sorted,
+  timestamp,
+  vector: vectorOf,
+};
+
+/** Evaluates the nodes of one query. */
+export function evaluatorOf(evaluation: Evaluation): Evaluator {
+  const evaluator: Evaluator = {
+    async vector(plan, grid) {
+      evaluation.checkpoint();
+      if (grid.count === 0) return new Matrix(0, 0);
+      // What is the same at every step is computed once.
+      if (plan.invariant && grid.count > 1) {
+        const one = await vectorAt(evaluation, plan, { ...grid, count: 1 });
+        evaluation.count(one.rows * grid.count);
+        return broadcast(one, grid.count);
+      }
+      return vectorAt(evaluation, plan, grid);
+    },
+    async scalar(plan, grid) {
+      if (plan.kind === 'constant') return new Float64Array(grid.count).fill(plan.value);
+      if (plan.kind === 'negate') return (await evaluator.scalar(plan.expr, grid)).map((value) => -value);
+      if (plan.kind === 'binary') return scalarOperation(evaluation, plan, grid);
+      if (plan.kind === 'call') return scalarCall(evaluation, plan, grid);
+      throw new TypeError(`${plan.kind} is not a scalar`);
+    },
+  };
+  return evaluator;
+}
+
+async function vectorAt(evaluation: Evaluation, plan: Plan, grid: Grid): Promise<Matrix> {
+  switch (plan.kind) {
+    case 'selector':
+      return instant(evaluation, plan, grid, 'value');
+    case 'call':
+      return call(evaluation, plan, grid);
+    case 'aggregate':
+      return aggregate(evaluation, plan, grid);
+    case 'binary':
+      return binary(evaluation, plan, grid);
+    case 'negate':
+      return negate(evaluation, await evaluation.evaluator.vector(plan.expr, grid));
+    default:
+      throw new TypeError(`${plan.kind} is not a vector`);
+  }
+}
+
+async function call(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
+  const compute = FUNCTIONS[plan.name];
+  if (compute) return compute(evaluation, plan, grid);
+  if (WINDOW_FUNCTIONS[plan.name]) return windowed(evaluation, plan, grid);
+  const result = await elementwise(evaluation, plan, grid);
+  if (result) return result;
+  throw new PromqlError('execution', `function ${plan.name}() needs native histograms, which are not stored`);
+}
+
+function negate(evaluation: Evaluation, input: Matrix): Matrix {
+  evaluation.checkpoint();
+  const cells = input.rows * input.steps;
+  for (let at = 0; at < cells; at++) input.values[at] = -input.values[at]!;
+  input.dropsName.fill(true);
+  return input;
+}

@@ -1,0 +1,77 @@
+/** `label_replace` and `label_join`. */
+import { compileRe2, Re2Error } from '../../lib/re2.ts';
+import type { LabelPairs } from '../../model/series.ts';
+import type { Evaluation } from '../evaluation.ts';
+import { labelValue, METRIC_NAME, withLabel } from '../labels.ts';
+import type { Grid, Matrix } from '../matrix.ts';
+import { mergeSameLabels } from '../merge.ts';
+import type { CallPlan } from '../plan.ts';
+import { PromqlError } from '../promql-error.ts';
+import { isWellFormed, quote } from '../quote.ts';
+
+function textOf(plan: CallPlan, i: number): string {
+  const arg = plan.args[i]!;
+  return arg.kind === 'text' ? arg.value : '';
+}
+
+function checkLabel(name: string, what: string, call: string): void {
+  if (name === '' || !isWellFormed(name)) {
+    throw new PromqlError('execution', `invalid ${what} label name in ${call}(): ${quote(name)}`);
+  }
+}
+
+/** Gives every row other labels. A row whose name was set keeps it. */
+function relabel(input: Matrix, target: string, labelsOf: (labels: LabelPairs) => LabelPairs): Matrix {
+  for (let row = 0; row < input.rows; row++) {
+    const before = input.labels[row]!;
+    const after = labelsOf(before);
+    if (after === before) continue;
+    input.labels[row] = after;
+    if (target === METRIC_NAME) input.dropsName[row] = false;
+  }
+  return mergeSameLabels(input);
+}
+
+/** `$1`, `${1}`, `$name`, `${name}`, `$$` as Go's regular expressions expand them. */
+function expand(template: string, match: RegExpExecArray): string {
+  return template.replace(/\$(?:\$|(\w+)|\{(\w+)\})/g, (found, plain?: string, braced?: string) => {
+    if (found === '$$') return '$';
+    const name = plain ?? braced!;
+    return (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? '';
+  });
+}
+
+export async function labelReplace(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
+  const [target, replacement, source, pattern] = [1, 2, 3, 4].map((i) => textOf(plan, i)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  let regex: ReturnType<typeof compileRe2>;
+  try {
+    regex = compileRe2(pattern);
+  } catch (error) {
+    if (!(error instanceof Re2Error)) throw error;
+    throw new PromqlError('execution', `invalid regular expression in label_replace(): ${pattern}`);
+  }
+  checkLabel(target, 'destination', 'label_replace');
+  const input = await evaluation.evaluator.vector(plan.args[0]!, grid);
+  return relabel(input, target, (labels) => {
+    const match = regex.exec(labelValue(labels, source));
+    return match ? withLabel(labels, target, expand(replacement, match)) : labels;
+  });
+}
+
+export async function labelJoin(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
+  const target = textOf(plan, 1);
+  const separator = textOf(plan, 2);
+  const sources = plan.args.slice(3).map((_, i) => textOf(plan, i + 3));
+  for (const source of sources) checkLabel(source, 'source', 'label_join');
+  checkLabel(target, 'destination', 'label_join');
+  const input = await evaluation.evaluator.vector(plan.args[0]!, grid);
+  return relabel(input, target, (labels) => {
+    const joined = sources.map((source) => labelValue(labels, source)).join(separator);
+    return withLabel(labels, target, joined);
+  });
+}

@@ -1,0 +1,105 @@
+/** Evaluates functions of range vectors: one series after the other through a `WindowFunction`. */
+import type { Evaluation } from '../evaluation.ts';
+import { labelValue, METRIC_NAME } from '../labels.ts';
+import { type Grid, Matrix } from '../matrix.ts';
+import { formatShort } from '../number.ts';
+import type { CallPlan, RangePlan, SubqueryPlan } from '../plan.ts';
+import { PromqlError } from '../promql-error.ts';
+import { quote } from '../quote.ts';
+import { visitWindows } from '../range-source.ts';
+import type { Window, WindowFunction } from '../window.ts';
+import { anchored, smoothed } from './extended-rate.ts';
+import * as overTime from './over-time.ts';
+import * as rates from './rate.ts';
+import * as spread from './spread.ts';
+import * as trend from './trend.ts';
+
+export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunction>> = {
+  rate: rates.rate,
+  increase: rates.increase,
+  delta: rates.delta,
+  irate: rates.irate,
+  idelta: rates.idelta,
+  sum_over_time: overTime.sumOverTime,
+  avg_over_time: overTime.avgOverTime,
+  min_over_time: overTime.minOverTime,
+  max_over_time: overTime.maxOverTime,
+  count_over_time: overTime.countOverTime,
+  present_over_time: overTime.presentOverTime,
+  first_over_time: overTime.firstOverTime,
+  last_over_time: overTime.lastOverTime,
+  ts_of_first_over_time: overTime.tsOfFirst,
+  ts_of_last_over_time: overTime.tsOfLast,
+  ts_of_min_over_time: overTime.tsOfMin,
+  ts_of_max_over_time: overTime.tsOfMax,
+  changes: overTime.changes,
+  resets: overTime.resets,
+  stddev_over_time: spread.stddevOverTime,
+  stdvar_over_time: spread.stdvarOverTime,
+  quantile_over_time: spread.quantileOverTime,
+  mad_over_time: spread.madOverTime,
+  deriv: trend.deriv,
+  predict_linear: trend.predictLinear,
+  double_exponential_smoothing: trend.doubleExponentialSmoothing,
+  absent_over_time: overTime.presentOverTime,
+};
+
+const KEEPS_NAME: ReadonlySet<string> = new Set(['first_over_time', 'last_over_time']);
+const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
+
+/** The function's value at every step of every series that has one. */
+export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
+  const at = plan.args.findIndex((arg) => arg.type === 'matrix');
+  const source = plan.args[at] as RangePlan | SubqueryPlan;
+  const args: Float64Array[] = [];
+  for (const [i, arg] of plan.args.entries()) {
+    if (i !== at) args.push(await evaluation.evaluator.scalar(arg, grid));
+  }
+  const compute = choose(plan, source);
+  let out = new Matrix(grid.count, 0);
+  const begin = (series: number) => {
+    evaluation.count(series * grid.count);
+    out = new Matrix(grid.count, series);
+  };
+  await visitWindows(evaluation, source, grid, begin, (window) => {
+    const base = out.reserve();
+    compute(window, out.values, out.present, base, args);
+    const dropsName = window.dropsName || !KEEPS_NAME.has(plan.name);
+    if (out.commit(window.labels, dropsName)) remark(evaluation, plan, source, window);
+  });
+  if (plan.name === 'quantile_over_time' && out.rows > 0) remarkQuantile(evaluation, plan, args[0]!, out);
+  return out;
+}
+
+function choose(plan: CallPlan, source: RangePlan | SubqueryPlan): WindowFunction {
+  const edges = source.kind === 'range' ? source.selector.edges : undefined;
+  if (!edges) return WINDOW_FUNCTIONS[plan.name]!;
+  const known = edges === 'anchored' ? anchored : smoothed;
+  const chosen = known[plan.name];
+  if (!chosen) {
+    const allowed = Object.keys(known).sort().join(', ');
+    throw new PromqlError('execution', `${edges} modifier can only be used with: ${allowed} - not with ${plan.name}`);
+  }
+  return chosen;
+}
+
+/** Rates of what is not known to be a counter are worth a remark. */
+function remark(evaluation: Evaluation, plan: CallPlan, source: RangePlan | SubqueryPlan, window: Window): void {
+  if ((plan.name !== 'rate' && plan.name !== 'increase') || window.kind === 'counter') return;
+  const name = labelValue(window.labels, METRIC_NAME);
+  if (name === '' || COUNTER_NAME.test(name)) return;
+  const message = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${quote(name)}`;
+  evaluation.annotations.info(message, source.position);
+}
+
+function remarkQuantile(evaluation: Evaluation, plan: CallPlan, quantiles: Float64Array, out: Matrix): void {
+  for (let k = 0; k < out.steps; k++) {
+    const q = quantiles[k]!;
+    if (q >= 0 && q <= 1) continue;
+    let isUsed = false;
+    for (let row = 0; row < out.rows && !isUsed; row++) isUsed = out.present[row * out.steps + k] === 1;
+    if (!isUsed) continue;
+    const message = `quantile value should be between 0 and 1, got ${formatShort(q)}`;
+    evaluation.annotations.warn(message, plan.args[0]!.position);
+  }
+}

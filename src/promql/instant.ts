@@ -1,0 +1,82 @@
+/** Instant selectors: at each step the newest sample that is not older than the look-back. */
+import type { SampleBuffer } from '../model/series.ts';
+import type { Evaluation } from './evaluation.ts';
+import { type Grid, Matrix } from './matrix.ts';
+import type { SelectorPlan } from './plan.ts';
+import { lookbackOf, type References, references, selectInstant } from './select.ts';
+import { isStale } from './stale.ts';
+
+/** What a selector shows of a sample: its value, or its time in seconds. */
+export type Shown = 'value' | 'time';
+
+/** The values (or times) of the selected series at every step. */
+export async function instant(evaluation: Evaluation, plan: SelectorPlan, grid: Grid, shown: Shown): Promise<Matrix> {
+  const refs = references(grid, plan.offsetMs, plan.atMs);
+  const all = selectInstant(evaluation, plan, refs);
+  evaluation.count(all.length * grid.count);
+  const out = new Matrix(grid.count, all.length);
+  for (const series of all) {
+    if (evaluation.due()) await evaluation.rest();
+    const lookbackMs = lookbackOf(evaluation, series);
+    const aheadMs = plan.edges === 'smoothed' ? lookbackMs : 0;
+    const buffer = evaluation.source.read(series, refs.firstMs - lookbackMs, refs.lastMs + aheadMs);
+    if (buffer.count === 0) continue;
+    const base = out.reserve();
+    if (plan.edges === 'smoothed') smooth(buffer, refs, lookbackMs, out, base);
+    else newest(buffer, refs, lookbackMs, out, base, shown);
+    out.commit(series.labels, false);
+  }
+  return out;
+}
+
+function newest(
+  { times, values, bits, count }: SampleBuffer,
+  refs: References,
+  lookbackMs: number,
+  out: Matrix,
+  base: number,
+  shown: Shown,
+): void {
+  let at = -1;
+  for (let k = 0; k < out.steps; k++) {
+    const nowMs = refs.firstMs + k * refs.strideMs;
+    while (at + 1 < count && times[at + 1]! <= nowMs) at++;
+    if (at < 0 || times[at]! <= nowMs - lookbackMs) continue;
+    const value = values[at]!;
+    if (value !== value && isStale(bits, at)) continue;
+    out.values[base + k] = shown === 'value' ? value : times[at]! / 1000;
+    out.present[base + k] = 1;
+  }
+}
+
+/** Between two samples the value on the line between them; after the last one its value. */
+function smooth(
+  { times, values, bits, count }: SampleBuffer,
+  refs: References,
+  lookbackMs: number,
+  out: Matrix,
+  base: number,
+): void {
+  const live = (i: number) => values[i] === values[i] || !isStale(bits, i);
+  for (let k = 0; k < out.steps; k++) {
+    const nowMs = refs.firstMs + k * refs.strideMs;
+    let before = -1;
+    let after = -1;
+    for (let i = 0; i < count && times[i]! <= nowMs + lookbackMs; i++) {
+      if (times[i]! <= nowMs - lookbackMs || !live(i)) continue;
+      if (times[i]! <= nowMs) before = i;
+      if (times[i]! >= nowMs) {
+        after = i;
+        break;
+      }
+    }
+    if (before < 0) continue;
+    let value = values[before]!;
+    if (after > before) {
+      const [t1, t2] = [times[before]!, times[after]!];
+      value += ((values[after]! - value) * (nowMs - t1)) / (t2 - t1);
+    }
+    out.values[base + k] = value;
+    out.present[base + k] = 1;
+  }
+}

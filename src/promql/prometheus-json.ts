@@ -1,0 +1,158 @@
+/** Query results in the exact bytes of the Prometheus HTTP API. */
+import type { LabelPairs } from '../model/series.ts';
+import { ByteWriter } from './byte-writer.ts';
+import type { PromqlErrorKind } from './promql-error.ts';
+import type { QueryResult, QueryValue } from './query.ts';
+
+/** `errorType` of the HTTP API by kind of error. */
+const ERROR_TYPES: Readonly<Record<PromqlErrorKind, string>> = {
+  bad_data: 'bad_data',
+  execution: 'execution',
+  limit: 'execution',
+  canceled: 'canceled',
+  timeout: 'timeout',
+};
+
+/** The body of a successful answer. */
+export function serializeResult(result: QueryResult): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter(estimate(result.value));
+  writer.ascii('{"status":"success","data":{"resultType":"');
+  writeValue(writer, result.value);
+  writer.ascii('}');
+  writeList(writer, 'warnings', result.warnings);
+  writeList(writer, 'infos', result.infos);
+  writer.ascii('}');
+  return writer.result();
+}
+
+/** The body of a failed answer. */
+export function serializeError(kind: PromqlErrorKind, message: string): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter(256);
+  writer.ascii(`{"status":"error","errorType":"${ERROR_TYPES[kind]}","error":`);
+  writer.text(message);
+  writer.ascii('}');
+  return writer.result();
+}
+
+/** HTTP status of a failed answer. */
+export function statusOf(kind: PromqlErrorKind): 400 | 422 | 503 {
+  if (kind === 'bad_data') return 400;
+  return kind === 'execution' || kind === 'limit' ? 422 : 503;
+}
+
+/** A first guess of the size, so that large answers grow rarely. */
+function estimate(value: QueryValue): number {
+  if (value.kind !== 'vector' && value.kind !== 'matrix') return 4096;
+  const { rows, steps } = value.matrix;
+  return 256 + rows * (128 + steps * 34);
+}
+
+function writeValue(writer: ByteWriter, value: QueryValue): void {
+  switch (value.kind) {
+    case 'scalar':
+      writer.ascii('scalar","result":[');
+      writer.timestamp(value.timeMs);
+      writer.ascii(',"');
+      writer.float(value.value);
+      writer.ascii('"]');
+      return;
+    case 'string':
+      writer.ascii('string","result":[');
+      writer.timestamp(value.timeMs);
+      writer.ascii(',');
+      writer.text(value.value);
+      writer.ascii(']');
+      return;
+    case 'vector':
+      writer.ascii('vector","result":[');
+      writeVector(writer, value);
+      break;
+    case 'matrix':
+      writer.ascii('matrix","result":[');
+      writeMatrix(writer, value);
+      break;
+    case 'series':
+      writer.ascii('matrix","result":[');
+      writeSeries(writer, value);
+      break;
+  }
+  writer.ascii(']');
+}
+
+function writeVector(writer: ByteWriter, { matrix, timeMs }: Extract<QueryValue, { kind: 'vector' }>): void {
+  const prefix = new ByteWriter(64);
+  prefix.ascii('},"value":[');
+  prefix.timestamp(timeMs);
+  prefix.ascii(',"');
+  for (let row = 0; row < matrix.rows; row++) {
+    writer.ascii(row === 0 ? '{"metric":{' : ',{"metric":{');
+    writeLabels(writer, matrix.labels[row]!);
+    writer.copy(prefix.bytes, 0, prefix.length);
+    writer.float(matrix.values[row]!);
+    writer.ascii('"]}');
+  }
+}
+
+function writeMatrix(writer: ByteWriter, { matrix, grid, order }: Extract<QueryValue, { kind: 'matrix' }>): void {
+  const { steps, values, present } = matrix;
+  // `,[1700000000.123,"` of every step; the comma is skipped at the first sample of a series.
+  const prefixes = new ByteWriter(steps * 24);
+  const ends = new Int32Array(steps + 1);
+  for (let k = 0; k < steps; k++) {
+    prefixes.ascii(',[');
+    prefixes.timestamp(grid.startMs + k * grid.stepMs);
+    prefixes.ascii(',"');
+    ends[k + 1] = prefixes.length;
+  }
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i]!;
+    writer.ascii(i === 0 ? '{"metric":{' : ',{"metric":{');
+    writeLabels(writer, matrix.labels[row]!);
+    writer.ascii('},"values":[');
+    const base = row * steps;
+    let skip = 1;
+    for (let k = 0; k < steps; k++) {
+      if (present[base + k] === 0) continue;
+      writer.copy(prefixes.bytes, ends[k]! + skip, ends[k + 1]!);
+      writer.float(values[base + k]!);
+      writer.ascii('"]');
+      skip = 0;
+    }
+    writer.ascii(']}');
+  }
+}
+
+function writeSeries(writer: ByteWriter, { series }: Extract<QueryValue, { kind: 'series' }>): void {
+  series.forEach(({ labels, times, values }, i) => {
+    writer.ascii(i === 0 ? '{"metric":{' : ',{"metric":{');
+    writeLabels(writer, labels);
+    writer.ascii('},"values":[');
+    for (let k = 0; k < times.length; k++) {
+      writer.ascii(k === 0 ? '[' : ',[');
+      writer.timestamp(times[k]!);
+      writer.ascii(',"');
+      writer.float(values[k]!);
+      writer.ascii('"]');
+    }
+    writer.ascii(']}');
+  });
+}
+
+function writeLabels(writer: ByteWriter, labels: LabelPairs): void {
+  for (let i = 0; i < labels.length; i += 2) {
+    if (i > 0) writer.ascii(',');
+    writer.text(labels[i]!);
+    writer.ascii(':');
+    writer.text(labels[i + 1]!);
+  }
+}
+
+function writeList(writer: ByteWriter, name: string, list: readonly string[]): void {
+  if (list.length === 0) return;
+  writer.ascii(`,"${name}":[`);
+  list.forEach((item, i) => {
+    if (i > 0) writer.ascii(',');
+    writer.text(item);
+  });
+  writer.ascii(']');
+}
