@@ -1,0 +1,453 @@
+/**
+ * The newest rows of each row group, not yet encoded. Rows stand in the order of arrival; usually that is the order of
+ * time, and a flag says when it is not. A row with the same time as the last one is merged into it at once, other
+ * repetitions when the rows are gathered: later rows win, field by field.
+ *
+ * A delta row of the WAL repeats the last row but for the values that changed; so the last row is kept at hand as long
+ * as the row group has open rows.
+ */
+import { grownFloat64, grownInt32, grownUint8 } from './growing.ts';
+import { maskSlots, PAGE_ROWS, RowPages, strideFor } from './row-pages.ts';
+import type { RunBuffer } from './run-buffer.ts';
+
+const UNSORTED = 1;
+/** The first chunk of a row group gets a limit of its own, so that neighbours are not sealed all at once. */
+const STAGGERED = 2;
+/** The last row was merged from several. */
+const MERGED = 4;
+const MIN_ROWS = 8;
+
+export class OpenRows {
+  readonly pages = new RowPages();
+  /** Rows after which a chunk is sealed; follows memory. */
+  #chunkRows = 256;
+  #first = new Int32Array(512);
+  #last = new Int32Array(512);
+  #rows = new Int32Array(512);
+  #limit = new Int32Array(512);
+  #stride = new Int32Array(512);
+  #width = new Int32Array(512);
+  #flags = new Uint8Array(512);
+  /** Time of the last row that arrived, and the newest and oldest of the chunk. */
+  #lastMs = new Float64Array(512);
+  #newestMs = new Float64Array(512);
+  #oldestMs = new Float64Array(512);
+  /** Number of values in the last row. */
+  #lastCount = new Int32Array(512);
+  #order = new Int32Array(512);
+  #copy = new Int32Array(512);
+  #totalRows = 0;
+
+  set chunkRows(rows: number) {
+    this.#chunkRows = Math.max(MIN_ROWS, rows);
+  }
+
+  get chunkRows(): number {
+    return this.#chunkRows;
+  }
+
+  get totalRows(): number {
+    return this.#totalRows;
+  }
+
+  rows(group: number): number {
+    return group < this.#rows.length ? this.#rows[group]! : 0;
+  }
+
+  width(group: number): number {
+    return this.#width[group]!;
+  }
+
+  lastMs(group: number): number {
+    return this.#lastMs[group]!;
+  }
+
+  oldestMs(group: number): number {
+    return this.#oldestMs[group]!;
+  }
+
+  newestMs(group: number): number {
+    return this.#newestMs[group]!;
+  }
+
+  /** Whether the last row came in several pieces. */
+  isMerged(group: number): boolean {
+    return (this.#flags[group]! & MERGED) !== 0;
+  }
+
+  lastCount(group: number): number {
+    return this.#lastCount[group]!;
+  }
+
+  isFull(group: number): boolean {
+    return this.#rows[group]! >= this.#limit[group]!;
+  }
+
+  /** Words of one row. */
+  rowWords(group: number): number {
+    return 2 * this.#stride[group]!;
+  }
+
+  /** Words of the slab that holds the last row, which begins at `lastRowAt`. Only when there are rows. */
+  lastRowWords(group: number): Int32Array {
+    return this.pages.words(this.#last[group]!);
+  }
+
+  lastRowAt(group: number): number {
+    return 2 * this.pages.slot(this.#last[group]!, (this.#rows[group]! - 1) & (PAGE_ROWS - 1), this.#stride[group]!);
+  }
+
+  /** Words between the begin of a row and its presence bits is 2; to its values it is this. */
+  valuesAt(group: number): number {
+    return 2 + 2 * maskSlots(this.#stride[group]!);
+  }
+
+  /** Makes sure that rows of `width` columns fit. Open rows are moved when they do not. */
+  widen(group: number, width: number): void {
+    this.#grow(group);
+    if (width <= this.#width[group]!) return;
+    const old = this.#stride[group]!;
+    const stride = strideFor(width);
+    this.#width[group] = width;
+    if (stride === old) return;
+    this.#stride[group] = stride;
+    if (this.#rows[group]! > 0) this.#restride(group, old, stride);
+  }
+
+  /**
+   * Adds a row of `count` values at `words[at…]`, in ascending order of columns; which, say `maskWords` words of presence
+   * bits at `words[maskAt…]` (0: columns 0 … count - 1). The chunk must not be full, and wide enough.
+   */
+  append(
+    group: number,
+    timeMs: number,
+    words: Int32Array,
+    maskAt: number,
+    maskWords: number,
+    at: number,
+    count: number,
+  ): void {
+    const rows = this.#rows[group]!;
+    const merges = rows > 0 && timeMs === this.#lastMs[group]!;
+    const to = merges ? this.#mergeInto(group) : this.#newRow(group, timeMs);
+    const row = this.pages.words(this.#last[group]!);
+    const base = to + this.valuesAt(group);
+    if (base === to + 2) {
+      row[base] = words[at]!;
+      row[base + 1] = words[at + 1]!;
+      this.#lastCount[group] = 1;
+      return;
+    }
+    if (!merges) row.fill(0, to + 2, base);
+    if (maskWords === 0) {
+      for (let c = 0; c < count; c++, at += 2) {
+        row[base + 2 * c] = words[at]!;
+        row[base + 2 * c + 1] = words[at + 1]!;
+      }
+      for (let c = 0; c < count; c += 32) row[to + 2 + (c >> 5)]! |= count - c >= 32 ? -1 : (1 << (count - c)) - 1;
+    } else {
+      for (let w = 0; w < maskWords; w++) {
+        let mask = words[maskAt + w]!;
+        row[to + 2 + w]! |= mask;
+        while (mask !== 0) {
+          const column = w * 32 + 31 - Math.clz32(mask & -mask);
+          mask &= mask - 1;
+          row[base + 2 * column] = words[at++]!;
+          row[base + 2 * column + 1] = words[at++]!;
+        }
+      }
+    }
+    if (!merges) this.#lastCount[group] = count;
+    else this.#lastCount[group] = countBits(row, to + 2, base);
+  }
+
+  /**
+   * Adds a row like the row at `from[fromAt…]` (same stride) but for the columns in the mask at `words[maskAt…]`, whose
+   * values follow it. Returns the index behind them.
+   */
+  appendDelta(
+    group: number,
+    timeMs: number,
+    from: Int32Array,
+    fromAt: number,
+    words: Int32Array,
+    maskAt: number,
+    maskWords: number,
+  ): number {
+    let at = maskAt + maskWords;
+    const merges = timeMs === this.#lastMs[group]! && this.#rows[group]! > 0;
+    const to = merges ? this.#mergeInto(group) : this.#newRow(group, timeMs);
+    const row = this.pages.words(this.#last[group]!);
+    const end = 2 * this.#stride[group]!;
+    if (!merges) for (let i = 2; i < end; i++) row[to + i] = from[fromAt + i]!;
+    const base = to + this.valuesAt(group);
+    for (let w = 0; w < maskWords; w++) {
+      let mask = words[maskAt + w]!;
+      while (mask !== 0) {
+        const column = w * 32 + 31 - Math.clz32(mask & -mask);
+        mask &= mask - 1;
+        row[base + 2 * column] = words[at++]!;
+        row[base + 2 * column + 1] = words[at++]!;
+      }
+    }
+    return at;
+  }
+
+  /** Gathers all open rows of a row group: ascending, repetitions merged. */
+  gather(group: number, run: RunBuffer): void {
+    const rows = this.#rows[group]!;
+    const width = this.#width[group]!;
+    run.reset(rows, width);
+    if (rows === 0) return;
+    if (this.#flags[group]! & UNSORTED) this.#gatherSorted(group, run);
+    else this.#gatherInOrder(group, run);
+  }
+
+  /** Forgets the open rows of a row group. */
+  clear(group: number): void {
+    if (this.rows(group) === 0) return;
+    this.pages.release(this.#first[group]!);
+    this.#totalRows -= this.#rows[group]!;
+    this.#rows[group] = 0;
+  }
+
+  /** As `clear`, and forgets what it knows of a row group whose number will be used again. */
+  forget(group: number): void {
+    this.clear(group);
+    if (group >= this.#rows.length) return;
+    this.#width[group] = 0;
+    this.#stride[group] = 0;
+    this.#flags[group] = 0;
+  }
+
+  /**
+   * Copies the present values of one column in [fromMs, toMs] behind `count` in the arrays, which must have room for
+   * `rows(group)` more; returns the new count. False order and repetitions are left to the caller (`isSorted`).
+   */
+  readColumn(
+    group: number,
+    column: number,
+    fromMs: number,
+    toMs: number,
+    times: Float64Array,
+    halves: Int32Array,
+    count: number,
+  ): number {
+    const rows = this.#rows[group]!;
+    const stride = this.#stride[group]!;
+    const toValues = this.valuesAt(group) + 2 * column;
+    const maskWord = 2 + (column >> 5);
+    const bit = 1 << (column & 31);
+    const hasMask = toValues - 2 * column > 2;
+    if (column >= this.#width[group]!) return count;
+    let left = rows;
+    const isSorted = this.isSorted(group);
+    for (let page = this.#first[group]!; left > 0; page = this.pages.next(page), left -= PAGE_ROWS) {
+      const slots = this.pages.times(page);
+      const words = this.pages.words(page);
+      const inPage = Math.min(left, PAGE_ROWS);
+      let slot = this.pages.slot(page, 0, stride);
+      if (isSorted && slots[slot + (inPage - 1) * stride]! < fromMs) continue;
+      for (let r = 0; r < inPage; r++, slot += stride) {
+        const timeMs = slots[slot]!;
+        if (timeMs > toMs) {
+          if (isSorted) return count;
+          continue;
+        }
+        if (timeMs < fromMs || (hasMask && !(words[2 * slot + maskWord]! & bit))) continue;
+        times[count] = timeMs;
+        halves[2 * count] = words[2 * slot + toValues]!;
+        halves[2 * count + 1] = words[2 * slot + toValues + 1]!;
+        count++;
+      }
+    }
+    return count;
+  }
+
+  isSorted(group: number): boolean {
+    return !(this.#flags[group]! & UNSORTED);
+  }
+
+  #mergeInto(group: number): number {
+    this.#flags[group]! |= MERGED;
+    return this.lastRowAt(group);
+  }
+
+  #newRow(group: number, timeMs: number): number {
+    const rows = this.#rows[group]!;
+    const stride = this.#stride[group]!;
+    this.#flags[group]! &= ~MERGED;
+    if (rows === 0) this.#begin(group, timeMs);
+    else if ((rows & (PAGE_ROWS - 1)) === 0) {
+      const page = this.pages.take(stride);
+      this.pages.link(this.#last[group]!, page);
+      this.#last[group] = page;
+    }
+    if (rows > 0) {
+      if (timeMs > this.#newestMs[group]!) this.#newestMs[group] = timeMs;
+      else this.#flags[group]! |= UNSORTED;
+      if (timeMs < this.#oldestMs[group]!) this.#oldestMs[group] = timeMs;
+    }
+    this.#rows[group] = rows + 1;
+    this.#totalRows++;
+    this.#lastMs[group] = timeMs;
+    const page = this.#last[group]!;
+    const slot = this.pages.slot(page, rows & (PAGE_ROWS - 1), stride);
+    this.pages.times(page)[slot] = timeMs;
+    return 2 * slot;
+  }
+
+  #begin(group: number, timeMs: number): void {
+    const page = this.pages.take(this.#stride[group]!);
+    this.#first[group] = page;
+    this.#last[group] = page;
+    this.#newestMs[group] = timeMs;
+    this.#oldestMs[group] = timeMs;
+    const half = this.#chunkRows >> 1;
+    const isFirst = !(this.#flags[group]! & STAGGERED);
+    this.#limit[group] = isFirst ? half + ((Math.imul(group, 0x9e3779b1) >>> 8) % half) + 1 : this.#chunkRows;
+    this.#flags[group] = STAGGERED;
+  }
+
+  #gatherInOrder(group: number, run: RunBuffer): void {
+    const stride = this.#stride[group]!;
+    const width = this.#width[group]!;
+    const valuesAt = this.valuesAt(group);
+    let left = this.#rows[group]!;
+    let n = 0;
+    for (let page = this.#first[group]!; left > 0; page = this.pages.next(page), left -= PAGE_ROWS) {
+      const inPage = Math.min(left, PAGE_ROWS);
+      const slots = this.pages.times(page);
+      const words = this.pages.words(page);
+      const first = this.pages.slot(page, 0, stride);
+      for (let r = 0; r < inPage; r++) run.times[n + r] = slots[first + r * stride]!;
+      for (let c = 0; c < width; c++) {
+        const halves = run.halves[c]!;
+        for (let r = 0, at = 2 * first + valuesAt + 2 * c, to = 2 * n; r < inPage; r++, at += 2 * stride, to += 2) {
+          halves[to] = words[at]!;
+          halves[to + 1] = words[at + 1]!;
+        }
+      }
+      if (valuesAt > 2)
+        for (let r = 0; r < inPage; r++) noteHoles(words, 2 * (first + r * stride) + 2, n + r, width, run);
+      n += inPage;
+    }
+    run.count = n;
+  }
+
+  #gatherSorted(group: number, run: RunBuffer): void {
+    const rows = this.#rows[group]!;
+    const stride = this.#stride[group]!;
+    const width = this.#width[group]!;
+    const valuesAt = this.valuesAt(group);
+    this.#order = grownInt32(this.#order, rows);
+    const places: number[] = [];
+    const times: number[] = [];
+    for (let page = this.#first[group]!, left = rows; left > 0; page = this.pages.next(page), left -= PAGE_ROWS) {
+      for (let r = 0; r < Math.min(left, PAGE_ROWS); r++) {
+        const slot = this.pages.slot(page, r, stride);
+        places.push(page, slot);
+        times.push(this.pages.times(page)[slot]!);
+      }
+    }
+    // Stable: of rows with the same time the later one comes later, and wins.
+    const order = this.#order.subarray(0, rows);
+    for (let i = 0; i < rows; i++) order[i] = i;
+    order.sort((a, b) => times[a]! - times[b]! || a - b);
+    let n = 0;
+    for (let i = 0; i < rows; ) {
+      const timeMs = times[order[i]!]!;
+      run.times[n] = timeMs;
+      const merged = this.#copy;
+      const maskWords = valuesAt - 2;
+      merged.fill(0, 0, maskWords);
+      for (; i < rows && times[order[i]!] === timeMs; i++) {
+        const words = this.pages.words(places[2 * order[i]!]!);
+        const row = 2 * places[2 * order[i]! + 1]!;
+        for (let w = 0; w < maskWords; w++) merged[w]! |= words[row + 2 + w]!;
+        for (let c = 0; c < width; c++) {
+          if (maskWords > 0 && !(words[row + 2 + (c >> 5)]! & (1 << (c & 31)))) continue;
+          run.halves[c]![2 * n] = words[row + valuesAt + 2 * c]!;
+          run.halves[c]![2 * n + 1] = words[row + valuesAt + 2 * c + 1]!;
+        }
+      }
+      if (maskWords > 0) noteHoles(merged, 0, n, width, run);
+      n++;
+    }
+    run.count = n;
+  }
+
+  #restride(group: number, old: number, stride: number): void {
+    const oldValues = 2 + 2 * maskSlots(old);
+    const newValues = 2 + 2 * maskSlots(stride);
+    const rows = this.#rows[group]!;
+    const oldFirst = this.#first[group]!;
+    let page = -1;
+    for (let r = 0, from = oldFirst; r < rows; r++) {
+      const row = r & (PAGE_ROWS - 1);
+      if (row === 0) {
+        const fresh = this.pages.take(stride);
+        if (page < 0) this.#first[group] = fresh;
+        else this.pages.link(page, fresh);
+        page = fresh;
+        if (r > 0) from = this.pages.next(from);
+      }
+      const source = this.pages.words(from);
+      const target = this.pages.words(page);
+      const a = 2 * this.pages.slot(from, row, old);
+      const b = 2 * this.pages.slot(page, row, stride);
+      target.fill(0, b + 2, b + newValues);
+      for (let i = 0; i < 2; i++) target[b + i] = source[a + i]!;
+      if (oldValues > 2) for (let i = 2; i < oldValues; i++) target[b + i] = source[a + i]!;
+      else target[b + 2] = 1;
+      for (let i = oldValues; i < 2 * old; i++) target[b + newValues + i - oldValues] = source[a + i]!;
+    }
+    this.#last[group] = page;
+    this.pages.release(oldFirst);
+  }
+
+  #grow(group: number): void {
+    if (group < this.#rows.length) return;
+    this.#first = grownInt32(this.#first, group);
+    this.#last = grownInt32(this.#last, group);
+    this.#rows = grownInt32(this.#rows, group);
+    this.#limit = grownInt32(this.#limit, group);
+    this.#stride = grownInt32(this.#stride, group);
+    this.#width = grownInt32(this.#width, group);
+    this.#flags = grownUint8(this.#flags, group);
+    this.#lastMs = grownFloat64(this.#lastMs, group);
+    this.#newestMs = grownFloat64(this.#newestMs, group);
+    this.#oldestMs = grownFloat64(this.#oldestMs, group);
+    this.#lastCount = grownInt32(this.#lastCount, group);
+  }
+}
+
+/** Marks in the run which columns of row `n` are missing, by the presence bits at `words[at…]`. */
+function noteHoles(words: Int32Array, at: number, n: number, width: number, run: RunBuffer): void {
+  for (let c = 0; c < width; c += 32) {
+    const bits = words[at + (c >> 5)]!;
+    const columns = Math.min(32, width - c);
+    const all = columns === 32 ? -1 : (1 << columns) - 1;
+    if (bits === all) {
+      for (let k = 0; k < columns; k++) {
+        const present = run.present[c + k];
+        if (present) present[n] = 1;
+      }
+      continue;
+    }
+    for (let k = 0; k < columns; k++) {
+      if (bits & (1 << k)) {
+        const present = run.present[c + k];
+        if (present) present[n] = 1;
+      } else {
+        run.presence(c + k, n)[n] = 0;
+      }
+    }
+  }
+}
+
+function countBits(words: Int32Array, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) for (let w = words[i]!; w !== 0; w &= w - 1) count++;
+  return count;
+}
