@@ -17,6 +17,8 @@ export interface IntegerPlan {
   width: number;
   /** Added to every packed number. */
   base: number;
+  /** Low bits of the base that are zero and not stored. */
+  baseShift: number;
   /** x[0] of delta and delta2. */
   first: number;
   /** x[1] - x[0] of delta2. */
@@ -29,6 +31,7 @@ export const newIntegerPlan = (): IntegerPlan => ({
   mode: MODE.level,
   width: 0,
   base: 0,
+  baseShift: 0,
   first: 0,
   second: 0,
   patches: 0,
@@ -43,10 +46,15 @@ const PATCH_BITS = 16;
 /** Rough cost of one more number in the header. */
 const HEADER_BITS = 32;
 
+/** Flag beside the width: the base is stored without its `width - BASE_BITS` low bits. */
+const ROUNDED = 0x40;
+const BASE_BITS = 5;
+
 const histogram = new Int32Array(66);
 /** What the last call of `fit` found. */
 let fitWidth = 0;
 let fitBase = 0;
+let fitMax = 0;
 let fitBits = 0;
 let fitPatches = 0;
 
@@ -69,6 +77,7 @@ function fit(
 ): void {
   const packed = count - order;
   fitBase = min;
+  fitMax = max;
   fitWidth = bitWidth(max - min);
   fitBits = packed * fitWidth;
   fitPatches = 0;
@@ -106,6 +115,7 @@ function fit(
     high = middle;
   }
   fitBase = low;
+  fitMax = high;
   fitWidth = bitWidth(high - low);
   const span = 2 ** fitWidth;
   let patchBits = 0;
@@ -164,6 +174,7 @@ export function planIntegers(x: Float64Array, count: number, plan: IntegerPlan):
   plan.first = x[0]!;
   plan.second = 0;
   let bits = Infinity;
+  let top = 0;
   const keep = (mode: Mode) => {
     const cost = fitBits + mode * HEADER_BITS;
     if (cost >= bits) return;
@@ -172,6 +183,7 @@ export function planIntegers(x: Float64Array, count: number, plan: IntegerPlan):
     plan.width = fitWidth;
     plan.base = fitBase;
     plan.patches = fitPatches;
+    top = fitMax;
   };
   // A range up to 2^53 keeps every difference below exact.
   if (max - min > EXACT) return Infinity;
@@ -188,10 +200,23 @@ export function planIntegers(x: Float64Array, count: number, plan: IntegerPlan):
     }
   }
   if (plan.mode === MODE.delta2) plan.second = x[1]! - x[0]!;
+  roundBase(plan, top);
   return bits;
 }
 
-/** Writes packed numbers and patches; sets `patchBytes`. Returns the index behind them. */
+/** Drops low bits of the base where the width allows it: the header gets shorter. */
+function roundBase(plan: IntegerPlan, top: number): void {
+  plan.baseShift = 0;
+  const shift = plan.width - BASE_BITS;
+  if (shift <= 0) return;
+  const unit = 2 ** shift;
+  const base = Math.floor(plan.base / unit) * unit;
+  if (bitWidth(top - base) > plan.width) return;
+  plan.base = base;
+  plan.baseShift = shift;
+}
+
+/** Writes packed numbers and patches; sets what the header says of patches. Returns the index behind them. */
 export function writeIntegers(
   x: Float64Array,
   count: number,
@@ -211,12 +236,14 @@ export function writeIntegers(
   if (plan.patches > 0) {
     const span = 2 ** plan.width;
     let before = order - 1;
+    plan.patches = 0;
     for (let i = order; i < count; i++) {
       const value = y[i]!;
       if (value - plan.base >= 0 && value - plan.base < span) continue;
       at = writeVarint(target, at, i - before - 1);
       at = writeSigned(target, at, value);
       before = i;
+      plan.patches++;
     }
   }
   plan.patchBytes = at - patchesAt;
@@ -225,10 +252,10 @@ export function writeIntegers(
 
 /** Writes what `readIntegerHeader` needs beside mode, count and whether there are patches. */
 export function writeIntegerHeader(plan: IntegerPlan, target: Uint8Array, at: number): number {
-  target[at++] = plan.width;
+  target[at++] = plan.width + (plan.baseShift > 0 ? ROUNDED : 0);
   if (plan.mode !== MODE.level) at = writeSigned(target, at, plan.first);
   if (plan.mode === MODE.delta2) at = writeSigned(target, at, plan.second);
-  at = writeSigned(target, at, plan.base);
+  at = writeSigned(target, at, plan.base / 2 ** plan.baseShift);
   if (plan.patches > 0) {
     at = writeVarint(target, at, plan.patches);
     at = writeVarint(target, at, plan.patchBytes);
@@ -246,11 +273,13 @@ export function readIntegerHeader(
 ): number {
   if (cursor.at >= cursor.end) throw new EncodingError('a column header is cut off');
   plan.mode = mode;
-  plan.width = cursor.bytes[cursor.at++]!;
-  if (plan.width > MAX_PACKED_WIDTH) throw new EncodingError(`a packed width of ${plan.width} bits`);
+  const rounded = cursor.bytes[cursor.at]! & ROUNDED;
+  plan.width = cursor.bytes[cursor.at++]! - rounded;
+  plan.baseShift = rounded ? plan.width - BASE_BITS : 0;
+  if (plan.width > MAX_PACKED_WIDTH || plan.baseShift < 0) throw new EncodingError(`a packed width of ${plan.width} bits`);
   plan.first = mode === MODE.level ? 0 : readSigned(cursor);
   plan.second = mode === MODE.delta2 ? readSigned(cursor) : 0;
-  plan.base = readSigned(cursor);
+  plan.base = readSigned(cursor) * 2 ** plan.baseShift;
   plan.patches = patched ? readVarint(cursor) : 0;
   plan.patchBytes = patched ? readVarint(cursor) : 0;
   return packedSize(Math.max(0, count - mode), plan.width) + plan.patchBytes;

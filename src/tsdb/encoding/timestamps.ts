@@ -126,8 +126,8 @@ export function writeTimes(
   if (width > MAX_PACKED_WIDTH || (count > 8 && gridBits > count * 8)) {
     const bits = planIntegers(times, count, plan);
     if (width > MAX_PACKED_WIDTH || bits < gridBits) {
-      target[kindAt] = TIME_CODEC.integers + plan.mode + (plan.patches > 0 ? PATCHED : 0);
       ends.payload = writeIntegers(times, count, plan, scratch, target, ends.payload);
+      target[kindAt] = TIME_CODEC.integers + plan.mode + (plan.patches > 0 ? PATCHED : 0);
       ends.header = writeIntegerHeader(plan, target, ends.header);
       return;
     }
