@@ -3,6 +3,8 @@
  * collector to the server (`POST /remote-collectors/:id/report`), in order with the rows of the same poll.
  */
 
+import type { FieldMetadata } from './field.ts';
+
 /** Why a poll failed, in words a technician can act on. `code` is stable, `message` is for people. */
 export interface PollError {
   readonly code: string;
@@ -91,6 +93,17 @@ export interface SeriesEndObservation {
   readonly device_id: string;
   readonly monitor_id: string;
   readonly at_ms: number;
+  /** Row groups of the monitor that end; absent: all of them. Tags without `device_id` and `monitor_id`. */
+  readonly rows?: readonly { readonly measurement: string; readonly tags: Readonly<Record<string, string>> }[];
+}
+
+/** Kinds, units and help of fields that this monitor begins to store: the server declares them to its engine. */
+export interface FieldsObservation {
+  readonly kind: 'fields';
+  readonly device_id: string;
+  readonly monitor_id: string;
+  readonly at_ms: number;
+  readonly fields: readonly FieldMetadata[];
 }
 
 export type Observation =
@@ -98,4 +111,5 @@ export type Observation =
   | FactsObservation
   | InterfacesObservation
   | EventObservation
-  | SeriesEndObservation;
+  | SeriesEndObservation
+  | FieldsObservation;

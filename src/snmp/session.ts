@@ -43,6 +43,8 @@ export class SnmpSession {
   readonly #user: UserExchange | undefined;
   readonly #community: Uint8Array;
   #version: CommunityVersion;
+  /** Repeats requests as often as it was told to; otherwise once, because the device has been silent lately. */
+  isPatient = true;
   #hasAnswered = false;
   #signal: AbortSignal | undefined;
 
@@ -82,9 +84,10 @@ export class SnmpSession {
   /** One request and its answer, whatever error status it has. */
   async request(pdu: RequestPdu): Promise<ResponsePdu | SnmpFailure> {
     const peer = this.#peer();
+    const retries = this.isPatient ? this.#retries : Math.min(1, this.#retries);
     let answer = this.#user
-      ? await this.#user.request(peer, pdu, this.#retries)
-      : await this.#communityRequest(peer, pdu, this.#version, this.#retries);
+      ? await this.#user.request(peer, pdu, retries)
+      : await this.#communityRequest(peer, pdu, this.#version, retries);
     if (isFailure(answer) && answer.code === 'timeout' && !this.#hasAnswered && this.#version === 1 && !this.#user) {
       const fallback = await this.#tryVersion1(peer, pdu);
       if (fallback) answer = fallback;

@@ -1,0 +1,31 @@
+/** One device of the configuration: its monitors, its queue, its packet budget. */
+
+import type { DeviceSection } from '../model/collector-config.ts';
+import { PacketBudget } from '../snmp/packet-budget.ts';
+import { DeviceQueue } from './device-queue.ts';
+import type { Monitor } from './monitor.ts';
+
+export class Device {
+  readonly section: DeviceSection;
+  /** Survives changes of the configuration, so that a running poll and its successor never overlap. */
+  readonly queue: DeviceQueue;
+  readonly budget: PacketBudget;
+  /** What was the basis of the runs beside the section: revisions of the credentials used. */
+  readonly credentials: string;
+  readonly monitors = new Map<string, Monitor>();
+
+  constructor(section: DeviceSection, credentials: string, monotonicMs: () => number, before: Device | undefined) {
+    this.section = section;
+    this.credentials = credentials;
+    this.queue = before?.queue ?? new DeviceQueue();
+    this.budget =
+      before?.budget.packetsPerSecond === section.packets_per_second
+        ? before.budget
+        : new PacketBudget(section.packets_per_second, monotonicMs);
+  }
+
+  close(): void {
+    for (const { run } of this.monitors.values()) run.close();
+    this.monitors.clear();
+  }
+}

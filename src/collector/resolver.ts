@@ -1,0 +1,58 @@
+/** DNS names to addresses, remembered for a minute; the last good answer outlives a name server that is down. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Clock } from '../lib/clock.ts';
+import type { ProbeFailure } from '../probes/probe.ts';
+
+const FRESH_MS = 60_000;
+const MAX_NAMES = 50_000;
+
+interface Known {
+  readonly address: string;
+  readonly atMs: number;
+}
+
+export type Resolved = { readonly kind: 'address'; readonly address: string } | ProbeFailure;
+
+export class NameResolver {
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Known>();
+  readonly #running = new Map<string, Promise<Resolved>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Never rejects. */
+  resolve(name: string): Promise<Resolved> {
+    if (isIP(name.split('%')[0]!) !== 0) return Promise.resolve({ kind: 'address', address: name });
+    const known = this.#known.get(name);
+    if (known && this.#clock.monotonicMs() - known.atMs < FRESH_MS) {
+      return Promise.resolve({ kind: 'address', address: known.address });
+    }
+    let running = this.#running.get(name);
+    if (!running) {
+      running = this.#look(name, known).finally(() => this.#running.delete(name));
+      this.#running.set(name, running);
+    }
+    return running;
+  }
+
+  async #look(name: string, known: Known | undefined): Promise<Resolved> {
+    try {
+      const { address } = await lookup(name);
+      if (this.#known.size >= MAX_NAMES) this.#known.clear();
+      this.#known.set(name, { address, atMs: this.#clock.monotonicMs() });
+      return { kind: 'address', address };
+    } catch (error) {
+      if (known) return { kind: 'address', address: known.address };
+      const { code } = error as NodeJS.ErrnoException;
+      const why = code === 'ENOTFOUND' ? 'no name server knows it' : `the name server did not answer (${code})`;
+      return {
+        kind: 'failure',
+        code: 'name_unknown',
+        message: `The name ${name} has no address: ${why}. Check the name, or use an address.`,
+      };
+    }
+  }
+}

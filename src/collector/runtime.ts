@@ -1,0 +1,330 @@
+/**
+ * The collector: takes the configuration, polls what it says when it is due, hands rows to a sink and observations to
+ * whoever listens. The same in the server's collect thread and at a remote site. Owns the sockets of all probes.
+ */
+
+import type { Pinger } from '../icmp/echo.ts';
+import { openPinger } from '../icmp/pinger.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type {
+  CollectorConfig,
+  CollectorConfigDelta,
+  DeviceSection,
+  SealedCredential,
+} from '../model/collector-config.ts';
+import type { ObservedInterface } from '../model/observation.ts';
+import { PlanCache } from '../probes/plan-cache.ts';
+import type { Probe, ProbeResult, ProbeTools } from '../probes/probe.ts';
+import { EngineRegistry } from '../snmp/engine-registry.ts';
+import { UdpPort } from '../snmp/udp.ts';
+import { type OpenSecret, openCredential } from './credentials.ts';
+import { Device } from './device.ts';
+import { RowKeys } from './line-writer.ts';
+import { brokenRun, type Monitor, observationsOf, type PollReport, startRun } from './monitor.ts';
+import { type Emit, Outbox } from './outbox.ts';
+import { NameResolver } from './resolver.ts';
+import { RowBatcher } from './row-batcher.ts';
+import type { RowsSink } from './rows-sink.ts';
+import { Schedule } from './schedule.ts';
+import { type CollectorStatus, PollCounters } from './status.ts';
+
+export interface RuntimeOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly sink: RowsSink;
+  readonly emit: Emit;
+  readonly open: OpenSecret;
+  readonly probes: ReadonlyMap<string, Probe>;
+  /** The interface table of a device as it was stored last. */
+  readonly knownInterfaces: (deviceId: string) => Promise<readonly ObservedInterface[]>;
+}
+
+/** A poll that takes longer is cancelled, so that a probe that hangs does not keep its device for ever. */
+const MIN_POLL_LIMIT_MS = 120_000;
+/** A poll that begins later than this after its time counts as late. */
+const LATE_MS = 1000;
+
+export class CollectorRuntime {
+  readonly tools: ProbeTools;
+  readonly #options: RuntimeOptions;
+  readonly #udp: UdpPort;
+  readonly #pinger: Pinger;
+  readonly #batcher: RowBatcher;
+  readonly #outbox: Outbox;
+  readonly #schedule: Schedule;
+  readonly #counters = new PollCounters();
+  readonly #devices = new Map<string, Device>();
+  /** Which device a monitor belongs to. */
+  readonly #deviceOf = new Map<string, string>();
+  readonly #toldFields = new Set<unknown>();
+  readonly #closing = new AbortController();
+  #plans: PlanCache;
+  #credentials: Readonly<Record<string, SealedCredential>> = {};
+  #templates: Readonly<Record<string, unknown>> = {};
+  #revision: string | undefined;
+  /** Configurations are applied one after another. */
+  #applying: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: RuntimeOptions, pinger: Pinger, plans: PlanCache) {
+    const { clock, log } = options;
+    this.#options = options;
+    this.#pinger = pinger;
+    this.#udp = new UdpPort(log);
+    this.#batcher = new RowBatcher(options.sink, clock, log);
+    this.#outbox = new Outbox(options.emit, clock, () => this.#batcher.flush());
+    this.#schedule = new Schedule(clock);
+    const names = new NameResolver(clock);
+    this.#plans = plans;
+    const current = () => this.#plans;
+    this.tools = {
+      clock,
+      log,
+      udp: this.#udp,
+      engines: new EngineRegistry(),
+      pinger,
+      get plans() {
+        return current();
+      },
+      resolve: (address) => names.resolve(address),
+    };
+  }
+
+  static async start(options: RuntimeOptions): Promise<CollectorRuntime> {
+    const { clock, log } = options;
+    const pinger = await openPinger({ clock, log });
+    return new CollectorRuntime(options, pinger, await loadPlans({}, log));
+  }
+
+  /**
+   * Applies a whole document, or what changed.
+   * @returns false when a delta does not follow from what is applied: send the whole document
+   */
+  configure(config: CollectorConfig | CollectorConfigDelta): Promise<boolean> {
+    const applied = this.#applying.then(() => this.#apply(config));
+    this.#applying = applied.catch(() => {});
+    return applied;
+  }
+
+  /** Polls a monitor now, before what its device has waiting; undefined when it is not configured. */
+  pollNow(monitorId: string): Promise<PollReport> | undefined {
+    const device = this.#devices.get(this.#deviceOf.get(monitorId) ?? '');
+    const monitor = device?.monitors.get(monitorId);
+    if (!device || !monitor) return undefined;
+    return new Promise((resolve) => {
+      const run = async () => resolve(await this.#poll(device, monitor));
+      device.queue.add({ id: `now:${monitorId}`, run }, true);
+    });
+  }
+
+  status(): CollectorStatus {
+    return {
+      revision: this.#revision,
+      devices: this.#devices.size,
+      monitors: this.#deviceOf.size,
+      ping: { way: this.#pinger.way, sentence: this.#pinger.sentence },
+      polls: this.#counters.snapshot(),
+      rows: { ...this.#batcher.counters },
+      udp: { ...this.#udp.counters },
+    };
+  }
+
+  /** Stops polling, sends what was polled, closes the sockets. */
+  async close(): Promise<void> {
+    this.#schedule.close();
+    this.#closing.abort(new Error('the collector closes'));
+    for (const device of this.#devices.values()) device.close();
+    this.#outbox.flush();
+    await this.#batcher.close();
+    this.#udp.close();
+    this.#pinger.close();
+  }
+
+  async #apply(config: CollectorConfig | CollectorConfigDelta): Promise<boolean> {
+    const isDelta = 'from_revision' in config;
+    if (isDelta && config.from_revision !== this.#revision) return false;
+    const templatesBefore = JSON.stringify(this.#templates);
+    this.#templates = config.templates;
+    const areTemplatesNew = JSON.stringify(config.templates) !== templatesBefore;
+    if (areTemplatesNew) {
+      this.#plans = await loadPlans(config.templates, this.#options.log);
+    }
+    this.#credentials = isDelta ? withoutNulls({ ...this.#credentials, ...config.credentials }) : config.credentials;
+    const wanted = isDelta ? this.#merged(config) : config.devices;
+    const kept = new Set(wanted.map(({ device_id }) => device_id));
+    for (const id of [...this.#devices.keys()]) if (!kept.has(id)) this.#remove(id);
+    const started: Device[] = [];
+    for (const section of wanted) {
+      const before = this.#devices.get(section.device_id);
+      const credentials = this.#credentialsOf(section);
+      if (before && !areTemplatesNew && before.section.hash === section.hash && before.credentials === credentials)
+        continue;
+      started.push(await this.#start(section, credentials, before));
+    }
+    this.#schedule.add(
+      started.flatMap((device) => [...device.monitors.values()].map((monitor) => this.#entry(device, monitor))),
+    );
+    this.#revision = config.revision;
+    this.#outbox.flush();
+    return true;
+  }
+
+  #merged(delta: CollectorConfigDelta): DeviceSection[] {
+    const sections = new Map([...this.#devices].map(([id, device]) => [id, device.section]));
+    for (const section of delta.changed) sections.set(section.device_id, section);
+    for (const id of delta.removed) sections.delete(id);
+    return [...sections.values()];
+  }
+
+  #credentialsOf(section: DeviceSection): string {
+    return JSON.stringify(section.monitors.map(({ credential_id }) => this.#credentials[credential_id ?? ''] ?? null));
+  }
+
+  async #start(section: DeviceSection, credentials: string, before: Device | undefined): Promise<Device> {
+    const { clock } = this.#options;
+    const device = new Device(section, credentials, () => clock.monotonicMs(), before);
+    const knownInterfaces = section.monitors.some(({ plugin_id }) => plugin_id === 'snmp' || plugin_id === 'host')
+      ? await this.#options.knownInterfaces(section.device_id)
+      : [];
+    for (const monitor of section.monitors) {
+      device.monitors.set(monitor.monitor_id, {
+        section: monitor,
+        deviceId: section.device_id,
+        keys: new RowKeys(section.device_id, monitor.monitor_id),
+        run: this.#run(device, monitor, knownInterfaces),
+      });
+      this.#deviceOf.set(monitor.monitor_id, section.device_id);
+    }
+    for (const id of before?.monitors.keys() ?? [])
+      if (!device.monitors.has(id)) this.#endMonitor(section.device_id, id);
+    before?.close();
+    this.#devices.set(section.device_id, device);
+    return device;
+  }
+
+  #run(device: Device, monitor: DeviceSection['monitors'][number], knownInterfaces: readonly ObservedInterface[]) {
+    const { section, budget } = device;
+    const sealed = this.#credentials[monitor.credential_id ?? ''];
+    if (monitor.credential_id !== undefined && !sealed) {
+      return brokenRun('bad_credential', 'The credential profile of this monitor is missing: choose another one.');
+    }
+    const credential = sealed && openCredential(sealed, section.tenant_id, this.#options.open);
+    if (credential && 'code' in credential) return brokenRun(credential.code, credential.message);
+    const probe = this.#options.probes.get(monitor.plugin_id);
+    if (probe) this.#tellFields(device, monitor.monitor_id, probe.fields);
+    const target = {
+      deviceId: section.device_id,
+      monitorId: monitor.monitor_id,
+      address: section.address,
+      interfaces: section.interfaces,
+      knownInterfaces,
+      budget,
+      ...(credential ? { credential } : {}),
+      ...(section.template === undefined ? {} : { template: section.template }),
+    };
+    return startRun(monitor, probe, target, this.tools);
+  }
+
+  #remove(deviceId: string): void {
+    const device = this.#devices.get(deviceId);
+    if (!device) return;
+    for (const id of device.monitors.keys()) this.#endMonitor(deviceId, id);
+    device.close();
+    this.#devices.delete(deviceId);
+  }
+
+  #endMonitor(deviceId: string, monitorId: string): void {
+    this.#schedule.remove(monitorId);
+    this.#deviceOf.delete(monitorId);
+    const atMs = this.#options.clock.nowMs();
+    this.#outbox.add([{ kind: 'series_end', device_id: deviceId, monitor_id: monitorId, at_ms: atMs }]);
+  }
+
+  #entry(device: Device, monitor: Monitor) {
+    const { monitor_id: id, interval_s } = monitor.section;
+    const run = (dueMs: number) => {
+      if (device.queue.has(id)) {
+        this.#counters.skipped++;
+        return;
+      }
+      device.queue.add({ id, run: () => this.#scheduled(device, id, dueMs) });
+    };
+    return { id, intervalMs: interval_s * 1000, run };
+  }
+
+  async #scheduled(device: Device, id: string, dueMs: number): Promise<void> {
+    const monitor = device.monitors.get(id);
+    if (!monitor) return;
+    await this.#batcher.ready();
+    if (this.#options.clock.monotonicMs() - dueMs > LATE_MS) this.#counters.late++;
+    await this.#poll(device, monitor);
+  }
+
+  async #poll(device: Device, monitor: Monitor): Promise<PollReport> {
+    const { clock } = this.#options;
+    const atMs = clock.nowMs();
+    const startMs = clock.monotonicMs();
+    this.#counters.running++;
+    const result = await this.#limited(monitor);
+    this.#counters.running--;
+    const durationMs = Math.round((clock.monotonicMs() - startMs) * 1000) / 1000;
+    this.#counters.finished(durationMs, result.error !== undefined);
+    const { monitor_id: id } = monitor.section;
+    // A monitor that was removed or changed while it was polled has nothing more to say.
+    if (device.monitors.get(id) === monitor && !this.#closing.signal.aborted) {
+      this.#batcher.write(device.section.tenant_id, monitor.keys, result.rows, atMs);
+      if (result.fields) this.#tellFields(device, id, result.fields);
+      this.#outbox.add(observationsOf(monitor, result, atMs, durationMs));
+    }
+    const error = result.error ? { error: { code: result.error.code, message: result.error.message } } : {};
+    return { monitor_id: id, at_ms: atMs, duration_ms: durationMs, rows: result.rows, ...error };
+  }
+
+  async #limited(monitor: Monitor): Promise<ProbeResult> {
+    const { clock, log } = this.#options;
+    const stop = new AbortController();
+    const limitMs = Math.max(MIN_POLL_LIMIT_MS, 2000 * monitor.section.interval_s);
+    const cancel = clock.after(limitMs, () => stop.abort(new Error('the poll took too long')));
+    const onClose = () => stop.abort(this.#closing.signal.reason);
+    this.#closing.signal.addEventListener('abort', onClose, { once: true });
+    try {
+      const result = await monitor.run.poll(stop.signal);
+      if (!stop.signal.aborted || !result.error) return result;
+      const message = `The poll was cancelled after ${Math.round(limitMs / 1000)} s.`;
+      return { ...result, error: { code: 'too_slow', message } };
+    } catch (error) {
+      this.#counters.crashes++;
+      log.error({ err: error, monitor_id: monitor.section.monitor_id }, 'a probe failed in an unforeseen way');
+      return {
+        rows: [],
+        error: { code: 'internal_error', message: 'The probe failed in an unforeseen way: see the log.' },
+      };
+    } finally {
+      cancel();
+      this.#closing.signal.removeEventListener('abort', onClose);
+    }
+  }
+
+  #tellFields(device: Device, monitorId: string, fields: Probe['fields']): void {
+    if (fields.length === 0 || this.#toldFields.has(fields)) return;
+    this.#toldFields.add(fields);
+    const atMs = this.#options.clock.nowMs();
+    this.#outbox.add([
+      { kind: 'fields', device_id: device.section.device_id, monitor_id: monitorId, at_ms: atMs, fields },
+    ]);
+  }
+}
+
+function loadPlans(added: Readonly<Record<string, unknown>>, log: Logger): Promise<PlanCache> {
+  return PlanCache.load(added, (id, message) =>
+    log.warn({ template: id, problem: message }, 'a template cannot be used'),
+  );
+}
+
+function withoutNulls(
+  credentials: Readonly<Record<string, SealedCredential | null>>,
+): Record<string, SealedCredential> {
+  return Object.fromEntries(
+    Object.entries(credentials).filter((entry): entry is [string, SealedCredential] => entry[1] !== null),
+  );
+}
