@@ -210,7 +210,7 @@ export class DevicePoll {
 
   #metricRows(readings: Readings): PolledRow[] {
     const rows: PolledRow[] = [];
-    const seen = new Set<string>();
+    const seen = new Map<string, PolledRow>();
     const filled = new Set<string>();
     const unnamed = (group: number): void => {
       const state = this.#states[group]!;
@@ -227,10 +227,14 @@ export class DevicePoll {
         for (const row of metricRows(metric, readings, unnamed)) {
           filled.add(metric.id);
           const key = `${row.measurement} ${tagKey(row.tags)}`;
-          if (seen.has(key)) continue;
-          seen.add(key);
           own.set(key, row);
-          rows.push(row);
+          const known = seen.get(key);
+          // Two metrics about one thing complete each other; what the nearer template says stays.
+          if (known) Object.assign(known.fields, { ...row.fields, ...known.fields });
+          else {
+            seen.set(key, row);
+            rows.push(row);
+          }
         }
       }
       this.#watch(metric.id, own);

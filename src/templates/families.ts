@@ -75,6 +75,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     fields: {
       used_bytes: gauge('bytes', 'Memory in use'),
       total_bytes: gauge('bytes', 'Memory installed or configured'),
+      percent: gauge('percent', 'Memory in use, where the device gives nothing but a percentage'),
     },
   },
   storage: {
@@ -84,6 +85,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       total_bytes: gauge('bytes', 'Size'),
       inodes_used: gauge('inodes', 'Inodes in use'),
       inodes_total: gauge('inodes', 'Inodes that exist'),
+      percent: gauge('percent', 'Space in use, where the device gives nothing but a percentage'),
     },
   },
   disk: {

@@ -201,6 +201,16 @@ export const FUNCTIONS: Readonly<Record<string, Definition>> = {
       return toText(Uint8Array.from(parts.slice(start + 1, start + 1 + length)));
     },
   },
+  /** Six numbers of the index, from the n-th on, as a MAC address. */
+  index_mac: {
+    least: 1,
+    most: 1,
+    usage: 'a position',
+    run: ([from], parts) => {
+      const start = (toNumber(from) ?? 1) - 1;
+      return parts.length < start + 6 ? undefined : toMac(Uint8Array.from(parts.slice(start, start + 6)));
+    },
+  },
   /** Text that fills the rest of the index, without a length. */
   index_rest: {
     least: 1,

@@ -121,7 +121,7 @@ class Builder {
       minimumIntervalS: this.#template.minimumIntervalS,
       groups: this.#groups,
       probes: this.#probes,
-      metrics,
+      metrics: inOrder(metrics),
       facts,
       fields: fieldMetadata(this.#template.metrics.values()),
     };
@@ -377,4 +377,24 @@ function fieldMetadata(metrics: Iterable<MetricSource>): FieldMetadata[] {
     }
   }
   return [...found.values()];
+}
+
+/** A metric that stands back for others comes after them; else the nearer template first. */
+function inOrder(metrics: readonly PlannedMetric[]): PlannedMetric[] {
+  const byId = new Map(metrics.map((metric) => [metric.id, metric]));
+  const ordered = new Set<PlannedMetric>();
+  const visit = (metric: PlannedMetric, path: readonly string[]): void => {
+    if (ordered.has(metric)) return;
+    if (path.includes(metric.id)) {
+      throw new PlanError(`metrics stand back for each other in a circle: ${[...path, metric.id].join(', ')}`, [
+        'metrics',
+        metric.id,
+        'unless',
+      ]);
+    }
+    for (const other of metric.unless) visit(byId.get(other)!, [...path, metric.id]);
+    ordered.add(metric);
+  };
+  for (const metric of metrics) visit(metric, []);
+  return [...ordered];
 }
