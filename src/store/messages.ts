@@ -60,7 +60,8 @@ export type Reading =
       readonly endMs: number;
       readonly stepMs: number;
     })
-  | (SelectLimits & { readonly what: 'series' | 'label_names' })
+  | (SelectLimits & { readonly what: 'series' })
+  | (SelectLimits & { readonly what: 'label_names' })
   | (SelectLimits & { readonly what: 'label_values'; readonly name: string })
   | {
       readonly what: 'metadata';

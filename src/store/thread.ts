@@ -1,0 +1,57 @@
+/** The store thread: opens the engine, replays its log, and serves main and the ports that main attaches. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { assert } from '../lib/assert.ts';
+import { systemClock } from '../lib/clock.ts';
+import { systemDisk } from '../lib/disk.ts';
+import { Engine } from '../tsdb/engine.ts';
+import { Appender } from './appender.ts';
+import { StoreHost } from './host.ts';
+import type { StoreAnswer, StoreRequest, StoreThreadData } from './messages.ts';
+import { portLogger } from './port-logger.ts';
+import { Reader } from './reader.ts';
+
+/** How often health is told to main, as a sign of life. */
+const HEALTH_MS = 5_000;
+/** Upkeep of the engine: at most this long at a time, so that appends and queries are heard in between. */
+const UPKEEP_MS = 5;
+const UPKEEP_EVERY_MS = 250;
+
+function run(main: MessagePort, { settings }: StoreThreadData): void {
+  const logger = portLogger(main);
+  const engine = Engine.open({
+    folder: settings.folder,
+    disk: systemDisk,
+    clock: systemClock,
+    logger,
+    budgetBytes: settings.diskBudgetBytes,
+    limits: settings.engineLimits,
+    fsync: settings.fsync,
+  });
+  const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const { nowMs, monotonicMs } = systemClock;
+  const appender = new Appender({ engine, limits: settings.ingestLimits, nowMs, pause, logger });
+  const reader = new Reader({ engine, limits: settings.readLimits, pause, monotonicMs, logger });
+  const onBroken = (error: unknown) => {
+    // Uncaught on purpose: main sees the thread end with this error and starts a new one, which replays the log.
+    setImmediate(() => {
+      throw error;
+    });
+  };
+  const host = new StoreHost({ engine, appender, reader, logger, onBroken });
+  const tellHealth = () => {
+    main.postMessage({ kind: 'problems', problems: engine.health().problems } satisfies StoreAnswer);
+  };
+  const upkeep = () => {
+    const isDue = engine.tick(UPKEEP_MS);
+    if (isDue) setImmediate(upkeep);
+    else setTimeout(upkeep, UPKEEP_EVERY_MS);
+  };
+  main.on('message', (request: StoreRequest) => host.receive(request, main));
+  main.postMessage({ kind: 'ready' } satisfies StoreAnswer);
+  tellHealth();
+  setInterval(tellHealth, HEALTH_MS);
+  upkeep();
+}
+
+assert(parentPort, 'the store thread needs a parent');
+run(parentPort, workerData as StoreThreadData);
