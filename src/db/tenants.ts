@@ -1,8 +1,10 @@
 /** Tenants and their settings. */
 import { and, eq } from 'drizzle-orm';
 import { settings, tenants } from '../../schema/people.ts';
+import { sites } from '../../schema/plant.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { Database } from './database.ts';
+import { DEFAULT_SITE } from './sites.ts';
 
 export type Tenant = typeof tenants.$inferSelect;
 
@@ -19,6 +21,23 @@ export class TenantRepository {
 
   all(): Tenant[] {
     return this.#db.sql.select().from(tenants).orderBy(tenants.id).all();
+  }
+
+  /** A tenant with its site `default`. Returns its ID. */
+  insert(name: string, at: Date): TenantId {
+    return this.#db.transaction(() => {
+      const { id } = this.#db.sql.insert(tenants).values({ name, created_at: at }).returning({ id: tenants.id }).get();
+      const site = {
+        tenant_id: id,
+        name: DEFAULT_SITE,
+        time_zone: 'UTC',
+        description: '',
+        created_at: at,
+        updated_at: at,
+      };
+      this.#db.sql.insert(sites).values(site).run();
+      return id;
+    });
   }
 
   /** What was changed from the defaults. */

@@ -27,6 +27,8 @@ export interface DeviceWish {
   readonly ot?: boolean | undefined;
 }
 
+export type DevicePatch = { readonly [K in keyof DeviceWish]?: DeviceWish[K] | undefined };
+
 export interface DevicesOptions {
   readonly repositories: Pick<
     Repositories,
@@ -130,7 +132,7 @@ export class Devices {
   }
 
   /** Changes only what is given. @throws Refusal */
-  patch(tenant: TenantId, id: number, patch: Partial<DeviceWish>): DeviceRecord {
+  patch(tenant: TenantId, id: number, patch: DevicePatch): DeviceRecord {
     const before = this.get(tenant, id);
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     const { name, ...rest } = before;

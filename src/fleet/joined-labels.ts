@@ -49,8 +49,10 @@ export class LabelJoiner {
     this.#push([ofDevice(device)]);
   }
 
-  devices(devices: readonly DeviceRecord[]): void {
-    this.#push(devices.map(ofDevice));
+  /** A site got another name. */
+  site(siteId: number): void {
+    const there = this.#options.repositories.devices.all().filter((device) => device.site_id === siteId);
+    this.#push(there.map(ofDevice));
   }
 
   interfaces(interfaces: readonly NamedInterface[]): void {

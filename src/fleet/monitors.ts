@@ -29,6 +29,8 @@ export interface MonitorWish {
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
+export type MonitorPatch = { readonly [K in keyof MonitorWish]?: MonitorWish[K] | undefined };
+
 /** Polls that were under way when a monitor went may bring rows once more: its metrics are deleted again after this. */
 const STRAGGLERS_MS = 30_000;
 
@@ -84,7 +86,7 @@ export class Monitors {
   }
 
   /** Changes only what is given. @throws Refusal */
-  patch(tenant: TenantId, id: number, patch: Partial<MonitorWish>): MonitorRecord {
+  patch(tenant: TenantId, id: number, patch: MonitorPatch): MonitorRecord {
     const before = this.get(tenant, id);
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     return this.replace(tenant, id, { ...before, ...given });
