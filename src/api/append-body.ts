@@ -2,11 +2,13 @@
  * From an HTTP request to `Store.append`: encoding, size limits, credits. Main only moves bytes here: unpacking and
  * parsing happen in the store thread.
  */
+
+import type { Context } from 'hono';
 import type { ByteBudget } from '../lib/byte-budget.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { AppendAnswer, ContentEncoding, IngestFormat, Store, TimePrecision } from '../store/store.ts';
 import { declaredLength, readBody } from './body.ts';
-import type { NodeContext } from './metric-access.ts';
+import { nodeObjects } from './metric-access.ts';
 
 /** Credit for a body whose length is not known beforehand. */
 const UNKNOWN_LENGTH_BYTES = 1 << 20;
@@ -45,11 +47,11 @@ export type AppendBodyAnswer =
   | { readonly kind: 'broken' };
 
 export async function appendBody(
-  context: NodeContext,
+  context: Context,
   request: AppendBodyRequest,
   options: AppendBodyOptions,
 ): Promise<AppendBodyAnswer> {
-  const { incoming } = context.env;
+  const { incoming } = nodeObjects(context);
   const { tenant, format, precision, durable } = request;
   const { credits, limitBytes, store } = options;
   const wanted = incoming.headers['content-encoding']?.toLowerCase();

@@ -27,10 +27,10 @@ export function foreignRoutes(options: ForeignRoutesOptions): (find: FindPrincip
   return (findPrincipal) => {
     const append = { store, credits, limitBytes: bodyLimitBytes, findPrincipal };
     return [
-      { path: '/', routes: influxRoutes(append) as unknown as Hono },
-      { path: '/api/v1', routes: ingestRoutes(append) as unknown as Hono },
-      { path: '/api/v1/ingest/influx', routes: influxRoutes(append) as unknown as Hono },
-      { path: '/api/v1', routes: prometheusRoutes({ store, nowMs, findPrincipal }) as unknown as Hono },
+      { path: '/', routes: influxRoutes(append) },
+      { path: '/api/v1', routes: ingestRoutes(append) },
+      { path: '/api/v1/ingest/influx', routes: influxRoutes(append) },
+      { path: '/api/v1', routes: prometheusRoutes({ store, nowMs, findPrincipal }) },
     ];
   };
 }

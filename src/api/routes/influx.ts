@@ -4,13 +4,12 @@
  *
  * There are no databases here: the tenant comes from the API key, whatever `db`, `org` or `bucket` says.
  */
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { VERSION } from '../../lib/version.ts';
 import type { TimePrecision } from '../../store/store.ts';
 import { type AppendBodyAnswer, type AppendBodyOptions, appendBody, describeAppend } from '../append-body.ts';
 import { readBody } from '../body.ts';
-import { accessTo, type FindPrincipal, type NodeContext } from '../metric-access.ts';
+import { accessTo, type FindPrincipal, nodeObjects } from '../metric-access.ts';
 
 export interface InfluxRoutesOptions extends AppendBodyOptions {
   readonly findPrincipal: FindPrincipal;
@@ -33,8 +32,8 @@ const FORM_LIMIT_BYTES = 1 << 20;
 const SERVER_HEADERS = { 'x-influxdb-version': `1.8-telltale-${VERSION}`, 'x-influxdb-build': 'Telltale' };
 
 /** `/write`, `/ping` and `/query`: to be mounted at the root and under `/api/v1/ingest/influx`. */
-export function influxRoutes(options: InfluxRoutesOptions): Hono<{ Bindings: HttpBindings }> {
-  const routes = new Hono<{ Bindings: HttpBindings }>();
+export function influxRoutes(options: InfluxRoutesOptions): Hono {
+  const routes = new Hono();
   routes.post('/write', (context) => writeLines(context, options));
   routes.on(['GET', 'HEAD'], '/ping', (context) => {
     const isVerbose = ['true', '1'].includes(context.req.query('verbose') ?? '');
@@ -54,7 +53,7 @@ export function influxRoutes(options: InfluxRoutesOptions): Hono<{ Bindings: Htt
 }
 
 /** Stores a body of line protocol and answers as Influx does. */
-export async function writeLines(context: NodeContext, options: InfluxRoutesOptions): Promise<Response> {
+export async function writeLines(context: Context, options: InfluxRoutesOptions): Promise<Response> {
   const access = accessTo(context, options.findPrincipal, 'ingest');
   if (access.kind === 'denied') return influxError(access.status, access.reason);
   const wanted = context.req.query('precision') ?? '';
@@ -93,9 +92,9 @@ function json(status: number, body: unknown, headers: Readonly<Record<string, st
   });
 }
 
-async function formField(context: NodeContext, name: string): Promise<string | undefined> {
+async function formField(context: Context, name: string): Promise<string | undefined> {
   if (context.req.method !== 'POST') return undefined;
-  const read = await readBody(context.env.incoming, FORM_LIMIT_BYTES);
+  const read = await readBody(nodeObjects(context).incoming, FORM_LIMIT_BYTES);
   return read.kind === 'body'
     ? (new URLSearchParams(Buffer.from(read.bytes).toString('utf8')).get(name) ?? undefined)
     : undefined;

@@ -5,18 +5,17 @@
  *   POST /write                                 Prometheus remote write 1.0
  * All relative to /api/v1.
  */
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { type AppendBodyAnswer, type AppendBodyOptions, appendBody, describeAppend } from '../append-body.ts';
-import { accessTo, type FindPrincipal, type NodeContext } from '../metric-access.ts';
+import { accessTo, type FindPrincipal } from '../metric-access.ts';
 import { writeLines } from './influx.ts';
 
 export interface IngestRoutesOptions extends AppendBodyOptions {
   readonly findPrincipal: FindPrincipal;
 }
 
-export function ingestRoutes(options: IngestRoutesOptions): Hono<{ Bindings: HttpBindings }> {
-  const routes = new Hono<{ Bindings: HttpBindings }>();
+export function ingestRoutes(options: IngestRoutesOptions): Hono {
+  const routes = new Hono();
   for (const path of ['/ingest/influx', '/ingest/influx/write', '/ingest/influx/api/v2/write']) {
     routes.post(path, (context) => writeLines(context, options));
   }
@@ -31,7 +30,7 @@ export function ingestRoutes(options: IngestRoutesOptions): Hono<{ Bindings: Htt
 }
 
 /** Remote write answers in plain text; 4xx means that the sender must not repeat the request. */
-async function remoteWrite(context: NodeContext, options: IngestRoutesOptions): Promise<Response> {
+async function remoteWrite(context: Context, options: IngestRoutesOptions): Promise<Response> {
   const access = accessTo(context, options.findPrincipal, 'ingest');
   if (access.kind === 'denied') return new Response(`${access.reason}\n`, { status: access.status });
   const type = context.req.header('content-type') ?? '';

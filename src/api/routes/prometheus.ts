@@ -2,13 +2,12 @@
  * The Prometheus HTTP API, relative to /api/v1: Grafana, vmalert and promtool take us for Prometheus. Answers come from
  * the store thread as finished bytes; main reads parameters and passes them on.
  */
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { VERSION } from '../../lib/version.ts';
 import { prometheusError } from '../../store/prometheus-error.ts';
 import type { PrometheusAnswer, SelectorRequest, Store } from '../../store/store.ts';
 import { readBody } from '../body.ts';
-import { accessTo, type FindPrincipal, type NodeContext, onClientGone } from '../metric-access.ts';
+import { accessTo, type FindPrincipal, nodeObjects, onClientGone } from '../metric-access.ts';
 import {
   ParameterError,
   readDurationMs,
@@ -32,14 +31,14 @@ interface Question {
   readonly tenants: readonly number[];
   readonly parameters: URLSearchParams;
   readonly signal: AbortSignal;
-  readonly context: NodeContext;
+  readonly context: Context;
 }
 
 type Answerer = (question: Question) => Promise<PrometheusAnswer> | PrometheusAnswer;
 
-export function prometheusRoutes(options: PrometheusRoutesOptions): Hono<{ Bindings: HttpBindings }> {
+export function prometheusRoutes(options: PrometheusRoutesOptions): Hono {
   const { store, nowMs } = options;
-  const routes = new Hono<{ Bindings: HttpBindings }>();
+  const routes = new Hono();
   const answer = (path: string, methods: readonly string[], answerer: Answerer) =>
     routes.on([...methods], path, (context) => ask(context, options, answerer));
 
@@ -81,7 +80,7 @@ export function prometheusRoutes(options: PrometheusRoutesOptions): Hono<{ Bindi
 }
 
 /** Reads who asks and what, has it answered, and dresses every error as Prometheus does. */
-async function ask(context: NodeContext, options: PrometheusRoutesOptions, answerer: Answerer): Promise<Response> {
+async function ask(context: Context, options: PrometheusRoutesOptions, answerer: Answerer): Promise<Response> {
   const access = accessTo(context, options.findPrincipal, 'read');
   if (access.kind === 'denied') return denied(access.status, access.reason);
   const parameters = await readParameters(context);
@@ -99,12 +98,12 @@ async function ask(context: NodeContext, options: PrometheusRoutesOptions, answe
 }
 
 /** Of the address and, for POST, of the form; both together, the form first, as Prometheus does. */
-async function readParameters(context: NodeContext): Promise<URLSearchParams | undefined> {
+async function readParameters(context: Context): Promise<URLSearchParams | undefined> {
   const { url } = context.req;
   const question = url.indexOf('?');
   const query = question < 0 ? '' : url.slice(question + 1);
   if (context.req.method !== 'POST') return new URLSearchParams(query);
-  const read = await readBody(context.env.incoming, FORM_LIMIT_BYTES);
+  const read = await readBody(nodeObjects(context).incoming, FORM_LIMIT_BYTES);
   if (read.kind !== 'body') return undefined;
   const form = Buffer.from(read.bytes).toString('utf8');
   return new URLSearchParams(form && query ? `${form}&${query}` : form || query);
