@@ -74,7 +74,7 @@ export class ByteWriter {
       else this.integer(value);
       return;
     }
-    if (value !== value) this.ascii('NaN');
+    if (Number.isNaN(value)) this.ascii('NaN');
     else if (value === Number.POSITIVE_INFINITY) this.ascii('+Inf');
     else if (value === Number.NEGATIVE_INFINITY) this.ascii('-Inf');
     else {

@@ -3,15 +3,21 @@ import { aggregate } from './aggregate/aggregate.ts';
 import { binary, scalarOperation } from './binary/binary.ts';
 import type { Evaluation, Evaluator } from './evaluation.ts';
 import { absent } from './functions/absent.ts';
+import {
+  histogramFraction,
+  histogramQuantile,
+  histogramQuantiles,
+  nativeOnly,
+} from './functions/classic-histograms.ts';
 import { clamp, elementwise, round } from './functions/elementwise.ts';
+import { info } from './functions/info.ts';
 import { labelJoin, labelReplace } from './functions/label-functions.ts';
-import { scalarCall, timestamp, vectorOf } from './functions/scalars.ts';
+import { scalarCall, startTimestamp, timestamp, vectorOf } from './functions/scalars.ts';
 import { sorted } from './functions/sort.ts';
 import { WINDOW_FUNCTIONS, windowed } from './functions/windowed.ts';
 import { instant } from './instant.ts';
 import { broadcast, type Grid, Matrix } from './matrix.ts';
 import type { CallPlan, Plan } from './plan.ts';
-import { PromqlError } from './promql-error.ts';
 
 type VectorFunction = (evaluation: Evaluation, plan: CallPlan, grid: Grid) => Promise<Matrix>;
 
@@ -21,6 +27,15 @@ const FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
   clamp,
   clamp_max: clamp,
   clamp_min: clamp,
+  histogram_avg: nativeOnly,
+  histogram_count: nativeOnly,
+  histogram_fraction: histogramFraction,
+  histogram_quantile: histogramQuantile,
+  histogram_quantiles: histogramQuantiles,
+  histogram_stddev: nativeOnly,
+  histogram_stdvar: nativeOnly,
+  histogram_sum: nativeOnly,
+  info,
   label_join: labelJoin,
   label_replace: labelReplace,
   round,
@@ -28,6 +43,7 @@ const FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
   sort_by_label: sorted,
   sort_by_label_desc: sorted,
   sort_desc: sorted,
+  start_timestamp: startTimestamp,
   timestamp,
   vector: vectorOf,
 };
@@ -80,7 +96,7 @@ async function call(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise
   if (WINDOW_FUNCTIONS[plan.name]) return windowed(evaluation, plan, grid);
   const result = await elementwise(evaluation, plan, grid);
   if (result) return result;
-  throw new PromqlError('execution', `function ${plan.name}() needs native histograms, which are not stored`);
+  throw new TypeError(`${plan.name} has no implementation`);
 }
 
 function negate(evaluation: Evaluation, input: Matrix): Matrix {

@@ -43,7 +43,7 @@ function newest(
     while (at + 1 < count && times[at + 1]! <= nowMs) at++;
     if (at < 0 || times[at]! <= nowMs - lookbackMs) continue;
     const value = values[at]!;
-    if (value !== value && isStale(bits, at)) continue;
+    if (Number.isNaN(value) && isStale(bits, at)) continue;
     out.values[base + k] = shown === 'value' ? value : times[at]! / 1000;
     out.present[base + k] = 1;
   }
@@ -57,7 +57,7 @@ function smooth(
   out: Matrix,
   base: number,
 ): void {
-  const live = (i: number) => values[i] === values[i] || !isStale(bits, i);
+  const live = (i: number) => !Number.isNaN(values[i]) || !isStale(bits, i);
   for (let k = 0; k < out.steps; k++) {
     const nowMs = refs.firstMs + k * refs.strideMs;
     let before = -1;

@@ -48,9 +48,11 @@ class Lexer {
     return this.tokens;
   }
 
-  #push(type: TokenType, text: string): void {
-    this.tokens.push({ type, text, start: this.#offset, end: this.#offset + text.length });
-    this.#offset += text.length;
+  #push(type: TokenType, text: string): Token {
+    const token = { type, text, start: this.#offset, end: this.#offset + text.length };
+    this.tokens.push(token);
+    this.#offset = token.end;
+    return token;
   }
 
   #error(message: string) {
@@ -101,7 +103,7 @@ class Lexer {
     this.#push('number', number);
   }
 
-  #braces(char: string): void {
+  #braces(char: string): Token {
     const label = matchAt(LABEL, this.#text, this.#offset);
     if (label !== undefined) return this.#push('identifier', label);
     if (char === ',') return this.#push('punctuation', ',');
@@ -119,7 +121,7 @@ class Lexer {
     throw this.#error(`unexpected character inside braces: ${quoteChar(char)}`);
   }
 
-  #brackets(char: string): void {
+  #brackets(char: string): Token {
     if (char === ']') {
       this.#inBrackets = false;
       return this.#push('punctuation', ']');
@@ -138,13 +140,13 @@ class Lexer {
     throw this.#error(`unexpected character in duration expression: ${quoteChar(char)}`);
   }
 
-  #punctuation(char: string): void {
+  #punctuation(char: string): Token {
     if (char === '(') this.#parentheses++;
     if (char === ')' && this.#parentheses-- === 0) throw this.#error(`unexpected right parenthesis ${quoteChar(char)}`);
-    this.#push('punctuation', char);
+    return this.#push('punctuation', char);
   }
 
-  #statement(char: string): void {
+  #statement(char: string): Token {
     const word = matchAt(WORD, this.#text, this.#offset);
     if (word !== undefined) return this.#push(this.#wordType(word), word);
     if (char === '(' || char === ')' || char === ',') return this.#punctuation(char);

@@ -78,3 +78,13 @@ function expand(text: string): string {
   if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - whole.length)}${digits}`;
   return sign + digits.padEnd(whole.length + exponent, '0');
 }
+
+/** Go's `%.<digits>g`: so many significant digits, without trailing zeros. */
+export function formatFixed(value: number, digits: number): string {
+  if (!Number.isFinite(value) || value === 0) return formatFloat(value);
+  const [mantissa, exponent] = value.toExponential(digits - 1).split('e') as [string, string];
+  const power = Number(exponent);
+  if (power >= -4 && power < digits) return formatFloat(Number(value.toPrecision(digits)));
+  const plain = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
+  return `${plain}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
+}

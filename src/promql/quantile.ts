@@ -33,7 +33,7 @@ export class SortedValues {
   }
 
   add(value: number): void {
-    if (value !== value) {
+    if (Number.isNaN(value)) {
       this.#nans++;
       return;
     }
@@ -49,7 +49,7 @@ export class SortedValues {
 
   /** Removes one value that was added before. */
   remove(value: number): void {
-    if (value !== value) {
+    if (Number.isNaN(value)) {
       this.#nans--;
       return;
     }

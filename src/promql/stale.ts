@@ -20,7 +20,7 @@ export interface Samples {
 export function withoutStale(buffer: SampleBuffer, scratch: Samples): Samples {
   const { count, values, bits, times } = buffer;
   let first = 0;
-  while (first < count && !(values[first] !== values[first] && isStale(bits, first))) first++;
+  while (first < count && !(Number.isNaN(values[first]) && isStale(bits, first))) first++;
   if (first === count) return { times, values, count };
   if (scratch.times.length < count) {
     scratch.times = new Float64Array(count * 2);

@@ -10,12 +10,12 @@ export function sumOf(values: Float64Array, from: number, to: number): number {
   for (let i = from; i < to; i++) {
     const x = values[i]!;
     const t = sum + x;
-    if (t - t !== 0) correction = 0;
+    if (!Number.isFinite(t)) correction = 0;
     else if (Math.abs(sum) >= Math.abs(x)) correction += sum - t + x;
     else correction += x - t + sum;
     sum = t;
   }
-  return sum - sum !== 0 ? sum : sum + correction;
+  return !Number.isFinite(sum) ? sum : sum + correction;
 }
 
 /** Mean of `values[from..to)`, which must not be empty. Goes on incrementally where the sum would overflow. */
@@ -25,8 +25,9 @@ export function meanOf(values: Float64Array, from: number, to: number): number {
   for (let i = from + 1; i < to; i++) {
     const x = values[i]!;
     const t = sum + x;
-    if (t - t !== 0 && sum - sum === 0 && x - x === 0) return incrementalMean(values, from, to, i, sum, correction);
-    if (t - t !== 0) correction = 0;
+    if (!Number.isFinite(t) && Number.isFinite(sum) && Number.isFinite(x))
+      return incrementalMean(values, from, to, i, sum, correction);
+    if (!Number.isFinite(t)) correction = 0;
     else if (Math.abs(sum) >= Math.abs(x)) correction += sum - t + x;
     else correction += x - t + sum;
     sum = t;
@@ -55,7 +56,7 @@ function incrementalMean(
     const part = x / count;
     const t = part + scaled;
     let c = q * rest;
-    if (t - t !== 0) c = 0;
+    if (!Number.isFinite(t)) c = 0;
     else if (Math.abs(part) >= Math.abs(scaled)) c += part - t + scaled;
     else c += scaled - t + part;
     mean = t;

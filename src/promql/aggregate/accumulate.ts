@@ -36,7 +36,7 @@ const addSum: AddRow = (cells, to, values, present, from) => {
     }
     const sum = sums[at]!;
     const t = sum + x;
-    if (t - t !== 0) rests[at] = 0;
+    if (!Number.isFinite(t)) rests[at] = 0;
     else if (Math.abs(sum) >= Math.abs(x)) rests[at]! += sum - t + x;
     else rests[at]! += x - t + sum;
     sums[at] = t;
@@ -57,34 +57,29 @@ const addAverage: AddRow = (cells, to, values, present, from) => {
     }
     const count = counts[at]! + 1;
     counts[at] = count;
-    let base: number;
-    let added: number;
     if (overflowed[at] === 0) {
-      base = sums[at]!;
-      added = x;
-      const t = base + x;
-      if (t - t !== 0 && base - base === 0 && x - x === 0) {
-        overflowed[at] = 1;
-        means[at] = base / (count - 1);
-        rests[at]! /= count - 1;
+      const sum = sums[at]!;
+      const t = sum + x;
+      if (Number.isFinite(t) || !Number.isFinite(sum) || !Number.isFinite(x)) {
+        if (!Number.isFinite(t)) rests[at] = 0;
+        else if (Math.abs(sum) >= Math.abs(x)) rests[at]! += sum - t + x;
+        else rests[at]! += x - t + sum;
+        sums[at] = t;
+        continue;
       }
+      overflowed[at] = 1;
+      means[at] = sum / (count - 1);
+      rests[at]! /= count - 1;
     }
-    const mean = overflowed[at] === 1;
-    if (mean) {
-      const q = (count - 1) / count;
-      base = q * means[at]!;
-      added = x / count;
-      rests[at]! *= q;
-    } else {
-      base = sums[at]!;
-      added = x;
-    }
-    const t = base + added;
-    if (t - t !== 0) rests[at] = 0;
-    else if (Math.abs(base) >= Math.abs(added)) rests[at]! += base - t + added;
-    else rests[at]! += added - t + base;
-    if (mean) means[at] = t;
-    else sums[at] = t;
+    const q = (count - 1) / count;
+    const base = q * means[at]!;
+    const part = x / count;
+    const t = base + part;
+    rests[at]! *= q;
+    if (!Number.isFinite(t)) rests[at] = 0;
+    else if (Math.abs(base) >= Math.abs(part)) rests[at]! += base - t + part;
+    else rests[at]! += part - t + base;
+    means[at] = t;
   }
 };
 
@@ -94,7 +89,7 @@ function addExtreme(isBetter: (candidate: number, best: number) => boolean): Add
       if (present[from + k] === 0) continue;
       const x = values[from + k]!;
       const best = cells.values[to + k]!;
-      if (cells.present[to + k] === 0 || isBetter(x, best) || best !== best) cells.values[to + k] = x;
+      if (cells.present[to + k] === 0 || isBetter(x, best) || Number.isNaN(best)) cells.values[to + k] = x;
       cells.present[to + k] = 1;
     }
   };
@@ -150,7 +145,7 @@ const ADD: Readonly<Record<SimpleAggregate, AddRow>> = {
 function finish(op: SimpleAggregate, cells: Cells, at: number): void {
   const value = cells.values[at]!;
   const rest = cells.rests[at]!;
-  if (op === 'sum') cells.values[at] = value - value !== 0 ? value : value + rest;
+  if (op === 'sum') cells.values[at] = !Number.isFinite(value) ? value : value + rest;
   else if (op === 'avg') {
     const count = cells.counts[at]!;
     cells.values[at] = cells.overflowed[at] === 1 ? cells.means[at]! + rest : value / count + rest / count;

@@ -41,3 +41,12 @@ export function groupRows(matrix: Matrix, grouping: readonly string[], without: 
   }
   return { count: labels.length, ofRow, labels, dropsName };
 }
+
+/** Rows of each group, in order. */
+export function rowsByGroup(groups: Groups): number[][] {
+  const rows: number[][] = Array.from({ length: groups.count }, () => []);
+  groups.ofRow.forEach((group, row) => {
+    rows[group]!.push(row);
+  });
+  return rows;
+}

@@ -2,7 +2,7 @@
 import type { Evaluation } from '../evaluation.ts';
 import { Matrix } from '../matrix.ts';
 import { quantileOf } from '../quantile.ts';
-import type { Groups } from './groups.ts';
+import { type Groups, rowsByGroup } from './groups.ts';
 
 export async function quantileByGroup(
   evaluation: Evaluation,
@@ -13,14 +13,14 @@ export async function quantileByGroup(
   const { steps } = input;
   const out = new Matrix(steps, groups.count);
   const scratch = new Float64Array(input.rows);
-  for (let group = 0; group < groups.count; group++) {
+  for (const [group, rows] of rowsByGroup(groups).entries()) {
     const base = out.reserve();
     for (let k = 0; k < steps; k++) {
       if (evaluation.due()) await evaluation.rest();
       let count = 0;
-      for (let row = 0; row < input.rows; row++) {
+      for (const row of rows) {
         const at = row * steps + k;
-        if (groups.ofRow[row] === group && input.present[at] === 1) scratch[count++] = input.values[at]!;
+        if (input.present[at] === 1) scratch[count++] = input.values[at]!;
       }
       if (count === 0) continue;
       out.values[base + k] = quantileOf(quantiles[k]!, scratch.subarray(0, count));

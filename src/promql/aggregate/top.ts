@@ -1,7 +1,7 @@
 /** `topk` and `bottomk`: which samples of each group and step stay. */
 import type { Evaluation } from '../evaluation.ts';
 import { Matrix } from '../matrix.ts';
-import type { Groups } from './groups.ts';
+import { type Groups, rowsByGroup } from './groups.ts';
 
 /** Keeps the `k` best rows of one step; the worst of them is at the root. Ties keep the row that came first. */
 class BoundedHeap {
@@ -23,7 +23,7 @@ class BoundedHeap {
   /** Whether a value at `a` is worse than one at `b`. NaN is worst. */
   #worse(a: number, b: number): boolean {
     const x = this.#values[a]!;
-    return x !== x || this.#sign * x < this.#sign * this.#values[b]!;
+    return Number.isNaN(x) || this.#sign * x < this.#sign * this.#values[b]!;
   }
 
   offer(value: number, row: number, limit: number): void {
@@ -35,7 +35,7 @@ class BoundedHeap {
       return;
     }
     const worst = values[0]!;
-    if (this.#sign * worst < this.#sign * value || (worst !== worst && value === value)) {
+    if (this.#sign * worst < this.#sign * value || (Number.isNaN(worst) && !Number.isNaN(value))) {
       values[0] = value;
       this.#rows[0] = row;
       this.#down();
@@ -82,15 +82,6 @@ class BoundedHeap {
   mark(present: Uint8Array, steps: number, step: number): void {
     for (let i = 0; i < this.#count; i++) present[this.#rows[i]! * steps + step] = 1;
   }
-}
-
-/** Rows of each group, in order. */
-function rowsByGroup(groups: Groups): number[][] {
-  const rows: number[][] = Array.from({ length: groups.count }, () => []);
-  groups.ofRow.forEach((group, row) => {
-    rows[group]!.push(row);
-  });
-  return rows;
 }
 
 /** The best `limits[k]` samples at each step; for an instant query the best come first. */

@@ -21,7 +21,7 @@ function extremeIndex(values: Float64Array, from: number, to: number, sign: 1 | 
   let best = from;
   for (let i = from + 1; i < to; i++) {
     const value = values[i]!;
-    if (sign * value <= sign * values[best]! || values[best] !== values[best]) best = i;
+    if (sign * value <= sign * values[best]! || Number.isNaN(values[best])) best = i;
   }
   return best;
 }

@@ -69,3 +69,12 @@ export async function timestamp(evaluation: Evaluation, plan: CallPlan, grid: Gr
   }
   return input;
 }
+
+/** `start_timestamp()`: no start times are stored, so a selector's are 0 and anything computed has none. */
+export async function startTimestamp(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
+  const input = await evaluation.evaluator.vector(plan.args[0]!, grid);
+  if (plan.args[0]!.kind !== 'selector') return new Matrix(grid.count, 0);
+  input.values.fill(0);
+  input.dropsName.fill(true);
+  return input;
+}

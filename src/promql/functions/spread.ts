@@ -74,9 +74,13 @@ export const madOverTime: WindowFunction = (window, out, present, base) => {
     const to = window.high[k]!;
     if (to <= from) continue;
     const values = window.values.slice(from, to);
+    present[base + k] = 1;
+    if (values.some(Number.isNaN)) {
+      out[base + k] = Number.NaN;
+      continue;
+    }
     const median = quantileOf(0.5, values);
     for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]! - median);
     out[base + k] = quantileOf(0.5, values);
-    present[base + k] = 1;
   }
 };
