@@ -74,6 +74,19 @@ export class DeviceRepository {
     return this.#db.sql.select(columns).from(devices).innerJoin(sites, eq(sites.id, devices.site_id)).all();
   }
 
+  /** Of all tenants. */
+  count(): number {
+    return this.#db.sql.select({ n: count() }).from(devices).get()?.n ?? 0;
+  }
+
+  /** Names of the labels that people gave to devices of a tenant. */
+  labelNames(tenant: TenantId): string[] {
+    const rows = this.#db.sql.all<{ key: string }>(
+      sql`SELECT DISTINCT entry.key FROM ${devices}, json_each(${devices.labels}) AS entry WHERE ${devices.tenant_id} = ${tenant}`,
+    );
+    return rows.map(({ key }) => key);
+  }
+
   list(tenant: TenantId, filter: DeviceFilter): Page<DeviceRecord> {
     return readPage<DeviceRecord>({
       request: filter,

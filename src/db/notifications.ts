@@ -1,5 +1,5 @@
 /** The durable queue of notifications: what is waiting survives a restart. */
-import { and, asc, count, eq, lt, lte, ne } from 'drizzle-orm';
+import { and, asc, count, eq, lt, lte, ne, sql } from 'drizzle-orm';
 import { notifications } from '../../schema/alerting.ts';
 import type { Database } from './database.ts';
 
@@ -51,6 +51,13 @@ export class NotificationRepository {
     return (
       this.#db.sql.select({ n: count() }).from(notifications).where(eq(notifications.state, 'waiting')).get()?.n ?? 0
     );
+  }
+
+  /** How many wait, and how many of them have failed before. */
+  backlog(): { waiting: number; failing: number } {
+    const failing = sql<number>`coalesce(sum(${notifications.attempts} > 0), 0)`;
+    const row = this.#db.sql.select({ waiting: count(), failing }).from(notifications);
+    return row.where(eq(notifications.state, 'waiting')).get() ?? { waiting: 0, failing: 0 };
   }
 
   ofAlert(alertId: number): NotificationRecord[] {

@@ -24,6 +24,7 @@ export class MonitorStates {
   readonly #options: MonitorStatesOptions;
   readonly #entries = new Map<number, Entry>();
   readonly #lastSuccess = new Map<number, number>();
+  readonly #lastAttempt = new Map<number, number>();
   #dirtyMonitors = new Set<number>();
   #dirtyDevices = new Set<number>();
 
@@ -38,6 +39,7 @@ export class MonitorStates {
     const state = { last_polled, last_attempted, last_error, last_error_at };
     this.#entries.set(row.id, { tenant: row.tenant_id, deviceId: row.device_id, state });
     if (last_polled) this.#succeeded(row.device_id, last_polled.getTime());
+    if (last_attempted) this.#attempted(row.device_id, last_attempted.getTime());
   }
 
   remove(monitorId: number): void {
@@ -48,6 +50,7 @@ export class MonitorStates {
   /** Forgets a device that was deleted. */
   removeDevice(deviceId: number): void {
     this.#lastSuccess.delete(deviceId);
+    this.#lastAttempt.delete(deviceId);
     this.#dirtyDevices.delete(deviceId);
   }
 
@@ -57,6 +60,7 @@ export class MonitorStates {
     const entry = this.#entries.get(id);
     if (!entry) return undefined;
     const at = new Date(poll.at_ms);
+    this.#attempted(entry.deviceId, poll.at_ms);
     if (poll.error) {
       entry.state = { ...entry.state, last_attempted: at, last_error: poll.error.message, last_error_at: at };
     } else {
@@ -83,6 +87,11 @@ export class MonitorStates {
     return this.#lastSuccess.get(deviceId);
   }
 
+  /** When any monitor of the device was last tried. */
+  lastAttemptMs(deviceId: number): number | undefined {
+    return this.#lastAttempt.get(deviceId);
+  }
+
   /** Writes what changed since the last time. Returns the number of monitors. */
   flush(): number {
     const monitors = this.#dirtyMonitors;
@@ -105,5 +114,9 @@ export class MonitorStates {
 
   #succeeded(deviceId: number, atMs: number): void {
     if (atMs > (this.#lastSuccess.get(deviceId) ?? 0)) this.#lastSuccess.set(deviceId, atMs);
+  }
+
+  #attempted(deviceId: number, atMs: number): void {
+    if (atMs > (this.#lastAttempt.get(deviceId) ?? 0)) this.#lastAttempt.set(deviceId, atMs);
   }
 }
