@@ -148,8 +148,8 @@ class SnmpRun implements ProbeRun {
       throw error;
     }
     const template = this.#target.template ?? this.#recognition.template;
-    const { interfaces } = this.#target;
-    const poll = plans.poll(template, { interfaces });
+    const { interfaces, knownInterfaces } = this.#target;
+    const poll = plans.poll(template, { interfaces, knownInterfaces });
     if (typeof poll === 'string') {
       return failure(
         'bad_credential',

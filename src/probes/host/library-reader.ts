@@ -8,6 +8,7 @@ import {
   type HostReader,
   type HostReading,
   isPolledByDefault,
+  processNames,
   processRows,
   tenth,
 } from './reading.ts';
