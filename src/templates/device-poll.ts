@@ -8,6 +8,7 @@ import { factText, metricRows, type Readings, tagKey } from './metric-rows.ts';
 import { type Plan, STATIC_INTERVAL_S } from './plan.ts';
 import type { EndedRow, FetchGroup, GroupData, PolledRow, PollResult } from './poll-plan.ts';
 
+const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
 const SYS_UPTIME = '1.3.6.1.2.1.1.3.0';
 const ENGINE_BOOTS = '1.3.6.1.6.3.10.2.1.2.0';
 const ENGINE_TIME = '1.3.6.1.6.3.10.2.1.3.0';
@@ -42,6 +43,11 @@ export class DevicePoll {
   readonly #ifStatic: GroupState;
   #ifLive: GroupState[] = [];
   readonly #alive = new Map<string, { row: EndedRow; missed: number; metric: string }>();
+  /** OIDs of each group of the plan, and what the probe asks, as they are for this device. */
+  #oids: readonly (readonly string[])[];
+  #probes: readonly string[];
+  /** The plan's OIDs are known: they are not relative, or the sysObjectID has been read. */
+  #isResolved: boolean;
   #present: readonly boolean[] | undefined;
   #asked = new Set<string>();
   #nowS = 0;
@@ -53,21 +59,22 @@ export class DevicePoll {
   constructor(plan: Plan, options: DevicePollOptions = {}) {
     this.plan = plan;
     this.#interfaces = new InterfaceTable(options.interfaces ?? {}, options.knownInterfaces ?? []);
+    this.#isResolved = !plan.isRelative;
+    this.#oids = plan.groups.map(({ oids }) => oids);
+    this.#probes = [...plan.probes, ...IF_PROBES];
     this.#states = plan.groups.map(({ id, kind, oids, intervalS }) => unread({ id, kind, oids, intervalS }));
-    this.#probe = unread({
-      id: 'probe',
-      kind: 'next',
-      oids: [...plan.probes, ...IF_PROBES].map((oid) => oid.replace(/\.0$/, '')),
-      intervalS: STATIC_INTERVAL_S,
-    });
-    this.#system = unread({ id: 'system', kind: 'get', oids: [SYS_UPTIME, ENGINE_BOOTS, ENGINE_TIME], intervalS: 0 });
+    this.#probe = unread(probeGroup(this.#probes));
+    const system = [SYS_UPTIME, ENGINE_BOOTS, ENGINE_TIME];
+    const oids = plan.isRelative ? [...system, SYS_OBJECT_ID] : system;
+    this.#system = unread({ id: 'system', kind: 'get', oids, intervalS: 0 });
     this.#ifStatic = unread({ id: 'interface/static', kind: 'walk', oids: [], intervalS: IF_STATIC_INTERVAL_S });
   }
 
   /** Groups to fetch now. Ask again after each round until it is empty. */
   due(nowMs: number): FetchGroup[] {
     this.#nowS = nowMs / 1000;
-    const due = [this.#system, this.#probe].filter((state) => this.#isDue(state));
+    const first = this.#isResolved ? [this.#system, this.#probe] : [this.#system];
+    const due = first.filter((state) => this.#isDue(state));
     if (this.#present) due.push(...this.#tables());
     for (const { group } of due) this.#asked.add(group.id);
     return due.map(({ group }) => group);
@@ -85,8 +92,8 @@ export class DevicePoll {
   }
 
   #isWanted(position: number): boolean {
-    const { probes, oids } = this.plan.groups[position]!;
-    if (oids.length === 0 || this.#states[position]!.group.oids.length === 0) return false;
+    const { probes } = this.plan.groups[position]!;
+    if (this.#states[position]!.group.oids.length === 0) return false;
     if (probes.size === 0) return true;
     for (const probe of probes) if (this.#present![probe]) return true;
     return false;
@@ -102,7 +109,7 @@ export class DevicePoll {
     state.data = data;
     state.fetchedS = this.#nowS;
     state.isFresh = true;
-    if (state === this.#system) this.#watchUptime(data.get('') ?? []);
+    if (state === this.#system) this.#acceptSystem(data.get('') ?? []);
     else if (state === this.#probe) this.#acceptProbe(data.get('') ?? []);
     else if (state === this.#ifStatic) this.#acceptInterfaces(group, data);
     else if (group.kind === 'get') this.#dropAbsent(state, data);
@@ -120,7 +127,24 @@ export class DevicePoll {
     return state;
   }
 
-  #watchUptime([uptime, boots]: readonly unknown[]): void {
+  #acceptSystem([uptime, boots, , objectId]: readonly unknown[]): void {
+    this.#watchUptime(uptime, boots);
+    if (!this.#isResolved && typeof objectId === 'string') this.#resolve(objectId);
+  }
+
+  /** Puts the device's sysObjectID where the plan's OIDs leave room for it. */
+  #resolve(objectId: string): void {
+    const resolve = (oid: string): string => oid.replace(/^~/, objectId);
+    this.#oids = this.#oids.map((oids) => oids.map(resolve));
+    this.#probes = this.#probes.map(resolve);
+    this.#probe.group = probeGroup(this.#probes);
+    this.#states.forEach((state, i) => {
+      state.group = { ...state.group, oids: this.#oids[i]! };
+    });
+    this.#isResolved = true;
+  }
+
+  #watchUptime(uptime: unknown, boots: unknown): void {
     if (typeof uptime === 'number') {
       const last = this.#lastUptime;
       // Close to 497 days a step back is the wrap of the counter, not a start.
@@ -145,15 +169,14 @@ export class DevicePoll {
   }
 
   #acceptProbe(answers: readonly unknown[]): void {
-    const asked = [...this.plan.probes, ...IF_PROBES];
-    const present = asked.map((oid, i) => {
+    const present = this.#probes.map((oid, i) => {
       const answer = answers[i];
       return typeof answer === 'string' && (answer === oid || answer.startsWith(`${oid}.`));
     });
     this.#present = present;
     this.#interfaces.probed(present.slice(this.plan.probes.length));
     // What was absent may have come: single objects are asked in full again.
-    this.plan.groups.forEach(({ oids }, i) => {
+    this.#oids.forEach((oids, i) => {
       const state = this.#states[i]!;
       if (state.group.kind === 'get' && state.group.oids.length < oids.length) state.group = { ...state.group, oids };
     });
@@ -162,7 +185,7 @@ export class DevicePoll {
   /** Single objects that a device does not have are not asked for again until the next look around. */
   #dropAbsent(state: GroupState, data: GroupData): void {
     const position = this.#states.indexOf(state);
-    const all = this.plan.groups[position]!.oids;
+    const all = this.#oids[position]!;
     const cells = data.get('') ?? [];
     const found = new Map(state.group.oids.map((oid, i) => [oid, cells[i]]));
     state.data = new Map([['', all.map((oid) => found.get(oid))]]);
@@ -305,6 +328,11 @@ export class DevicePoll {
       if (!planned.isStatic) delete state.data;
     });
   }
+}
+
+function probeGroup(oids: readonly string[]): FetchGroup {
+  // From just before each object, so that a single object itself counts.
+  return { id: 'probe', kind: 'next', oids: oids.map((oid) => oid.replace(/\.0$/, '')), intervalS: STATIC_INTERVAL_S };
 }
 
 function unread(group: FetchGroup): GroupState {

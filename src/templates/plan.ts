@@ -73,6 +73,8 @@ export interface Plan {
   readonly template: string;
   readonly minimumIntervalS: number;
   readonly groups: readonly PlanGroup[];
+  /** Some OIDs begin with `~`, which stands for the sysObjectID of the device. */
+  readonly isRelative: boolean;
   /** What the probe group asks: whether something lies at or below. */
   readonly probes: readonly string[];
   readonly metrics: readonly PlannedMetric[];
@@ -120,6 +122,7 @@ class Builder {
       template: this.#template.id,
       minimumIntervalS: this.#template.minimumIntervalS,
       groups: this.#groups,
+      isRelative: [...this.#probes, ...this.#groups.flatMap((group) => group.oids)].some((oid) => oid.startsWith('~')),
       probes: this.#probes,
       metrics: inOrder(metrics),
       facts,
@@ -357,7 +360,7 @@ class Builder {
 
 /** A path of fewer than six numbers lies below the table. */
 function wholeOid(table: string | undefined, path: string, owner: string): string {
-  if (path.split('.').length >= 6) return path;
+  if (path.startsWith('~') || path.split('.').length >= 6) return path;
   if (table === undefined)
     throw new PlanError(`column ${path} needs \`table\`, or give its whole OID`, ['metrics', owner, 'columns']);
   return `${table}.${path}`;

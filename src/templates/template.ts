@@ -5,9 +5,12 @@
 import { z } from 'zod';
 import { FIELD_KINDS } from '../model/field.ts';
 
-const oid = z.string().regex(/^\d+(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected');
+const oid = z
+  .string()
+  .regex(/^(?:~|\d+)(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected')
+  .meta({ description: 'OID in numbers; ~ at its beginning stands for the sysObjectID of the device' });
 const column = z
-  .union([z.number().int().positive(), z.string().regex(/^\d+(\.\d+)*$/)], {
+  .union([z.number().int().positive(), z.string().regex(/^(?:~|\d+)(\.\d+)*$/)], {
     error: 'a column number, such as 5, or a whole OID is expected (a path such as 1.10 must stand in quotes)',
   })
   .transform(String)
