@@ -1,0 +1,12 @@
+/** What an alert says of itself: its summary, else the name of its rule. */
+import type { Alert } from '../../../src/api/contract.ts';
+
+export function alertTitle(alert: Pick<Alert, 'annotations' | 'rule'>): string {
+  return alert.annotations['summary'] || alert.rule;
+}
+
+/** Labels that tell something beside device and rule. */
+export function alertLabels(alert: Pick<Alert, 'labels'>): readonly (readonly [string, string])[] {
+  const told = new Set(['alertname', 'device', 'device_id', 'monitor_id', 'severity', '__name__']);
+  return Object.entries(alert.labels).filter(([name]) => !told.has(name));
+}
