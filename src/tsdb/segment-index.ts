@@ -105,14 +105,14 @@ export class SegmentIndex {
   }
 
   /** Number of a shape of tier blocks, made if new. */
-  shape(bytes: Uint8Array, length: number): number {
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+  shape(bytes: Uint8Array): number {
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     let shape = this.#shapes.get(key);
     if (shape === undefined) {
       shape = this.#shapes.size;
       this.#shapes.set(key, shape);
-      this.#stream('shapes').varint(length);
-      this.#stream('shapes').append(bytes.subarray(0, length));
+      this.#stream('shapes').varint(bytes.length);
+      this.#stream('shapes').append(bytes);
     }
     return shape;
   }

@@ -7,11 +7,13 @@ import type { Disk, DiskFile } from '../lib/disk.ts';
 import { VarintError } from '../lib/varint.ts';
 import type { TierMs } from '../model/series.ts';
 import { decodeColumn, decodeTimes, EncodingError, verifyBlock } from './encoding/block.ts';
+import { TierPage } from './encoding/tier-page.ts';
+import type { TierParts } from './encoding/tier-parts.ts';
 import { ReadWindows } from './read-window.ts';
 import { decodeHeader, decodeTrailer, HEADER_BYTES, TRAILER_BYTES, type Trailer } from './segment-format.ts';
 import { decompressIndex } from './segment-index.ts';
-import { IndexError, readGroups, readPlaces, type SegmentPlaces } from './segment-index-reader.ts';
-import { SegmentDamage, type SegmentGroup, type SegmentSource, type TierColumn } from './segment-types.ts';
+import { IndexError, readGroups, readPlaces, readShapes, type SegmentPlaces } from './segment-index-reader.ts';
+import { SegmentDamage, type SegmentGroup, type SegmentSource } from './segment-types.ts';
 
 const windows = new ReadWindows();
 
@@ -25,6 +27,12 @@ export class SegmentReader implements SegmentSource {
   /** Of the times decoded last. */
   #times = new Float64Array(0);
   #timesNumber = -1;
+  /** Of a tier: the samples of each bucket that most fields have, for the same times. */
+  #reference = new Float64Array(0);
+  /** Of a tier: the page read last. */
+  #page: TierPage | undefined;
+  #pageNumber = -1;
+  #shapes: readonly Uint8Array[] | undefined;
 
   private constructor(file: DiskFile) {
     this.path = file.path;
@@ -119,6 +127,7 @@ export class SegmentReader implements SegmentSource {
     this.#guard(offset, () => {
       verifyBlock(bytes, windows.at, windows.at + size);
       if (decodeTimes(bytes, windows.at, this.#times) !== rows) throw new EncodingError('times of a wrong length');
+      if (this.tierMs !== 0) this.#readReference(bytes, windows.at, rows);
     });
     this.#timesNumber = number;
     return this.#times;
@@ -132,8 +141,38 @@ export class SegmentReader implements SegmentSource {
     return this.#guard(offset, () => decodeColumn(bytes, windows.at, column, values, present, windows.at + size));
   }
 
-  readTierColumn(_block: number, _column: number, _into: TierColumn): boolean {
-    return false;
+  readTierColumn(block: number, column: number, into: TierParts): boolean {
+    this.readTimes(block);
+    const page = this.#pageOf(block);
+    const offset = this.#places.pageOffset[page]!;
+    const first = this.#places.pageBlock[page]!;
+    const rows = this.blockRows(block);
+    return this.#guard(offset, () => {
+      this.#openPage(page, offset, this.#places.pageBlock[page + 1]! - first);
+      return this.#page!.readField(block - first, column, rows, this.#reference, this.#shapeList(), into);
+    });
+  }
+
+  #readReference(bytes: Uint8Array, offset: number, rows: number): void {
+    if (this.#reference.length < rows) this.#reference = new Float64Array(rows);
+    if (decodeColumn(bytes, offset, 0, this.#reference, new Uint8Array(rows)) !== rows) {
+      throw new EncodingError('buckets without samples');
+    }
+  }
+
+  /** Makes `#page` the page numbered `page`. */
+  #openPage(page: number, offset: number, entries: number): void {
+    if (this.#pageNumber === page) return;
+    this.#pageNumber = -1;
+    const size = this.#places.pageSize[page]!;
+    const bytes = this.#read(offset, size);
+    this.#page = new TierPage(bytes.slice(windows.at, windows.at + size), entries);
+    this.#pageNumber = page;
+  }
+
+  #shapeList(): readonly Uint8Array[] {
+    this.#shapes ??= this.#withIndex((index) => readShapes(index));
+    return this.#shapes;
   }
 
   close(): void {

@@ -5,6 +5,7 @@
 import type { TierMs } from '../model/series.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { RowRun } from './encoding/block.ts';
+import type { TierParts } from './encoding/tier-parts.ts';
 
 /** Identity and columns of a row group, as stored in a segment. */
 export interface SegmentGroup {
@@ -16,21 +17,11 @@ export interface SegmentGroup {
   readonly fields: readonly string[];
 }
 
-/** Aggregates of one field over the buckets of a run; a bucket an index. `samples` 0 means nothing in that bucket. */
-export interface TierColumn {
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly sum: Float64Array;
-  readonly samples: Float64Array;
-  readonly last: Float64Array;
-  readonly increase: Float64Array;
-}
-
 /** Aggregates of a row group: a bucket a row, a field a column. Starts are multiples of the tier's width, ascending. */
 export interface TierRun {
   readonly count: number;
   readonly starts: Float64Array;
-  readonly columns: readonly TierColumn[];
+  readonly columns: readonly TierParts[];
 }
 
 export interface SegmentSummary {
@@ -101,8 +92,11 @@ export interface SegmentSource {
    * is not written). @throws SegmentDamage
    */
   readColumn(block: number, column: number, values: Float64Array, present: Uint8Array): number;
-  /** Reads one field of a tier block into arrays of at least the block's rows; false if it is absent. @throws SegmentDamage */
-  readTierColumn(block: number, column: number, into: TierColumn): boolean;
+  /**
+   * Reads one field of a tier block into arrays of at least the block's rows; false if it is absent. Buckets without
+   * samples have `samples` 0 and undefined other parts. @throws SegmentDamage
+   */
+  readTierColumn(block: number, column: number, into: TierParts): boolean;
   close(): void;
 }
 

@@ -8,6 +8,8 @@ import { crc32c } from '../lib/crc32c.ts';
 import type { Disk, DiskFile } from '../lib/disk.ts';
 import type { TierMs } from '../model/series.ts';
 import { encodeBlock, maxBlockBytes, type RowRun } from './encoding/block.ts';
+import { TierPageWriter } from './encoding/tier-page.ts';
+import type { TierParts } from './encoding/tier-parts.ts';
 import { cutRun } from './segment-cuts.ts';
 import { encodeHeader, encodeTrailer, MAX_SEGMENT_BYTES, TRAILER_BYTES } from './segment-format.ts';
 import { compressIndex, SegmentIndex } from './segment-index.ts';
@@ -32,6 +34,9 @@ export class SegmentWriter implements SegmentSink {
   readonly #file: DiskFile;
   readonly #index = new SegmentIndex();
   readonly #times = new SharedTimes();
+  readonly #page = new TierPageWriter();
+  /** Times of the entries in the page. */
+  #pageTime = -1;
   #buffer = new Uint8Array(BUFFER_BYTES);
   #buffered = 0;
   /** Bytes of the file before the buffer. */
@@ -62,7 +67,7 @@ export class SegmentWriter implements SegmentSink {
   }
 
   get sizeBytes(): number {
-    return this.#written + this.#buffered + this.#index.sizeBytes + TRAILER_BYTES;
+    return this.#written + this.#buffered + this.#page.sizeBytes + this.#index.sizeBytes + TRAILER_BYTES;
   }
 
   addRowGroup(group: SegmentGroup): void {
@@ -86,11 +91,17 @@ export class SegmentWriter implements SegmentSink {
     }
   }
 
-  addTierRun(_run: TierRun): void {
+  addTierRun(run: TierRun): void {
     assert(this.#tierMs !== 0, 'buckets belong into tiers');
+    let start = 0;
+    for (const end of this.#begin(run.starts, run.count, run.columns.length)) {
+      this.#addTierBlock(run, start, end);
+      start = end;
+    }
   }
 
   async finish(): Promise<SegmentSummary> {
+    this.#closePage();
     this.#index.endGroup();
     const index = this.#index.encode();
     const stored = compressIndex(index);
@@ -141,7 +152,7 @@ export class SegmentWriter implements SegmentSink {
   }
 
   #addBlock(block: RowRun): void {
-    const time = this.#placeTimes(block);
+    const time = this.#placeTimes(this.#encodeTimes({ ...block, columns: [], present: [] }), block);
     const target = this.#reserve(maxBlockBytes(block.count, block.columns.length));
     const size = encodeBlock(block, target, this.#buffered, 'outside');
     this.#advance(size);
@@ -152,11 +163,44 @@ export class SegmentWriter implements SegmentSink {
     for (let c = 0; c < block.columns.length; c++) this.#samples += countPresent(block.present[c] ?? null, block.count);
   }
 
-  /** Number of the block's times, which are written if they are new. */
-  #placeTimes(block: RowRun): number {
-    const room = maxBlockBytes(block.count, 0);
+  #addTierBlock(run: TierRun, start: number, end: number): void {
+    const rows = end - start;
+    const columns = run.columns.map((parts) => sliceParts(parts, start, end));
+    const reference = mostSamples(columns, rows);
+    const times = run.starts.subarray(start, end);
+    const block = { count: rows, times, columns: [reference], present: [null] };
+    // The samples that most fields have stand with the times and are shared like them.
+    const size = this.#encodeTimes(block);
+    const known = this.#times.find(this.#timeScratch, size);
+    if (this.#page.full || known < 0 || known !== this.#pageTime) {
+      this.#closePage();
+      this.#pageTime = this.#placeTimes(size, block);
+    }
+    this.#page.add(columns, rows, reference, (shape) => this.#index.shape(shape));
+    this.#index.addBlock();
+    this.#blocks++;
+    this.#rows += rows;
+    for (const { samples } of columns) for (let i = 0; i < rows; i++) if (samples[i] !== 0) this.#samples++;
+  }
+
+  #closePage(): void {
+    const { entries } = this.#page;
+    if (entries === 0) return;
+    const page = this.#page.take();
+    this.#put(page);
+    this.#index.addPage(page.length, this.#pageTime, entries);
+    this.#pageTime = -1;
+  }
+
+  /** Encodes times (and of tiers, the usual samples) to the scratch buffer; returns the length. */
+  #encodeTimes(block: RowRun): number {
+    const room = maxBlockBytes(block.count, block.columns.length);
     if (this.#timeScratch.length < room) this.#timeScratch = new Uint8Array(room * 2);
-    const size = encodeBlock({ ...block, columns: [], present: [] }, this.#timeScratch, 0);
+    return encodeBlock(block, this.#timeScratch, 0);
+  }
+
+  /** Number of the times in the scratch buffer, which are written if they are new. */
+  #placeTimes(size: number, block: RowRun): number {
     const known = this.#times.find(this.#timeScratch, size);
     if (known >= 0) return known;
     this.#put(this.#timeScratch.subarray(0, size));
@@ -194,4 +238,22 @@ function countPresent(present: Uint8Array | null, rows: number): number {
   let count = 0;
   for (let i = 0; i < rows; i++) count += present[i]!;
   return count;
+}
+
+function sliceParts(parts: TierParts, start: number, end: number): TierParts {
+  return {
+    min: parts.min.subarray(start, end),
+    max: parts.max.subarray(start, end),
+    sum: parts.sum.subarray(start, end),
+    samples: parts.samples.subarray(start, end),
+    last: parts.last.subarray(start, end),
+    increase: parts.increase.subarray(start, end),
+  };
+}
+
+/** Of each bucket the most samples that a field has: usually what all have. */
+function mostSamples(columns: readonly TierParts[], rows: number): Float64Array {
+  const most = new Float64Array(rows);
+  for (const { samples } of columns) for (let i = 0; i < rows; i++) if (samples[i]! > most[i]!) most[i] = samples[i]!;
+  return most;
 }

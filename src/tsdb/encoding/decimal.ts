@@ -132,7 +132,8 @@ function finerExponent(values: Float64Array, exponent: number, exceptions: Uint1
   return floats * 4 > seen || finest <= exponent ? -1 : finest;
 }
 
-function gcd(a: number, b: number): number {
+/** Greatest common divisor of whole numbers that are not negative. */
+export function gcd(a: number, b: number): number {
   while (b > 0) [a, b] = [b, a % b];
   return a;
 }

@@ -276,7 +276,8 @@ export function readIntegerHeader(
   const rounded = cursor.bytes[cursor.at]! & ROUNDED;
   plan.width = cursor.bytes[cursor.at++]! - rounded;
   plan.baseShift = rounded ? plan.width - BASE_BITS : 0;
-  if (plan.width > MAX_PACKED_WIDTH || plan.baseShift < 0) throw new EncodingError(`a packed width of ${plan.width} bits`);
+  if (plan.width > MAX_PACKED_WIDTH || plan.baseShift < 0)
+    throw new EncodingError(`a packed width of ${plan.width} bits`);
   plan.first = mode === MODE.level ? 0 : readSigned(cursor);
   plan.second = mode === MODE.delta2 ? readSigned(cursor) : 0;
   plan.base = readSigned(cursor) * 2 ** plan.baseShift;
