@@ -1,16 +1,21 @@
 /** Wires rules, alerts and notification to SQLite, the store and live clients. */
+import type { AlertService, HealthChecks } from '../api/services.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import type { AlertRow } from '../db/alerts.ts';
 import type { ChannelRecord } from '../db/channels.ts';
 import type { Repositories } from '../db/repositories.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { DEVICE_LABELS, INTERFACE_LABELS } from '../fleet/joined-labels.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Live } from '../model/live.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { AlertMessage } from '../notify/message.ts';
 import { testMessage } from '../notify/message.ts';
 import { NotificationQueue, type QueueChannel, send } from '../notify/queue.ts';
 import { channelsToTell } from '../notify/routing.ts';
 import { RuleEvaluator } from '../rules/evaluator.ts';
+import { readInstantAnswer } from '../rules/instant-answer.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { AlertRecord, AlertTransition } from '../rules/rule-alerts.ts';
 import type { Store } from '../store/store.ts';
@@ -20,26 +25,22 @@ export interface AlertingOptions {
   readonly repositories: Repositories;
   readonly store: Store;
   readonly secrets: SecretBox;
+  readonly fleet: Pick<Fleet, 'settings' | 'events'>;
+  readonly live: Live;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Names of labels that are joined at read. */
-  readonly joinedNames: (tenant: TenantId) => ReadonlySet<string>;
-  /** An alert began, fired or was resolved: live clients are told. */
-  readonly announce: (tenant: TenantId, alertId: number) => void;
 }
 
-/** Outcome of the last evaluation of a rule, for the API. */
-export interface RuleStatus {
-  readonly lastEvaluatedAtMs: number;
-  readonly lastError: string | undefined;
+interface RuleStatus {
+  readonly last_evaluated_at: Date | null;
+  readonly last_error: string | null;
 }
 
 const EVERY_MS = 10_000;
 const GRACE_MS = 60_000;
-const DEDUPLICATION_MS = 15 * 60_000;
 const BUILT_IN = 'built_in';
 
-export class Alerting {
+export class Alerting implements AlertService {
   readonly #options: AlertingOptions;
   readonly #evaluator: RuleEvaluator;
   readonly #queue: NotificationQueue;
@@ -47,7 +48,7 @@ export class Alerting {
 
   constructor(options: AlertingOptions) {
     this.#options = options;
-    const { repositories, clock, logger, store, joinedNames } = options;
+    const { repositories, clock, logger, store } = options;
     this.#evaluator = new RuleEvaluator({
       clock,
       logger,
@@ -55,11 +56,11 @@ export class Alerting {
       graceMs: GRACE_MS,
       rules: () => repositories.alertRules.enabled().map(toRule),
       query: (tenant, query, timeMs) => store.query({ tenants: [tenant], query, timeMs }),
-      joinedNames,
+      joinedNames: (tenant) => this.#joinedNames(tenant),
       activeAlerts: () => repositories.alerts.active().flatMap(toRecord),
       store: (transitions) => this.#store(transitions),
       evaluated: (rule, atMs, error) => {
-        this.#status.set(rule.id, { lastEvaluatedAtMs: atMs, lastError: error });
+        this.#status.set(rule.id, { last_evaluated_at: new Date(atMs), last_error: error ?? null });
       },
     });
     this.#queue = new NotificationQueue({
@@ -101,8 +102,26 @@ export class Alerting {
     await Promise.all([this.#evaluator.start(signal), this.#queue.start(signal)]);
   }
 
-  get ruleStatus(): ReadonlyMap<number, RuleStatus> {
-    return this.#status;
+  ruleStatus(ruleId: number): RuleStatus {
+    return this.#status.get(ruleId) ?? { last_evaluated_at: null, last_error: null };
+  }
+
+  /** The rules are read anew in each round. */
+  rulesChanged(): void {}
+
+  async expressionProblem(tenant: TenantId, expression: string): Promise<string | undefined> {
+    const { store, clock } = this.#options;
+    const answer = readInstantAnswer(
+      await store.query({ tenants: [tenant], query: expression, timeMs: clock.nowMs() }),
+    );
+    return answer.kind === 'failed' ? answer.reason : undefined;
+  }
+
+  healthChecks(): HealthChecks {
+    const { waiting, failing } = this.#options.repositories.notifications.backlog();
+    if (failing === 0) return { notifications: { status: 'ok', message: `${waiting} waiting.` } };
+    const message = `${failing} of ${waiting} waiting notifications have failed so far: see Channels.`;
+    return { notifications: { status: 'degraded', message } };
   }
 
   get figures() {
@@ -155,6 +174,11 @@ export class Alerting {
     return { ok: false, message: delivery.reason };
   }
 
+  #joinedNames(tenant: TenantId): ReadonlySet<string> {
+    const user = this.#options.repositories.devices.labelNames(tenant);
+    return new Set([...DEVICE_LABELS, ...INTERFACE_LABELS, ...user]);
+  }
+
   #open(channel: ChannelRecord): QueueChannel {
     const { secrets } = this.#options;
     const opened = Object.entries(channel.sealed).map(([key, sealed]) => [
@@ -165,17 +189,18 @@ export class Alerting {
   }
 
   #store(transitions: readonly AlertTransition[]): readonly number[] {
-    const { repositories, announce } = this.#options;
+    const { repositories, live } = this.#options;
     const ids = repositories.transaction(() => transitions.map((transition) => this.#storeOne(transition)));
     transitions.forEach(({ alert }, i) => {
-      announce(alert.tenant, ids[i]!);
+      const stored = repositories.alerts.get(alert.tenant, ids[i]!);
+      if (stored) live.publish(alert.tenant, 'alert', stored);
     });
     this.#queue.wake();
     return ids;
   }
 
   #storeOne({ from, alert }: AlertTransition): number {
-    const { repositories, clock } = this.#options;
+    const { repositories, clock, fleet } = this.#options;
     const { alerts } = repositories;
     if (alert.id !== undefined && from === 'pending' && alert.state === 'resolved') {
       // What never fired is no history.
@@ -205,17 +230,11 @@ export class Alerting {
     if (alert.id !== undefined) alerts.update(alert.id, values);
     if (alert.state !== 'pending') {
       this.#tell({ ...alert, id }, alert.state);
-      repositories.journal.addEvent({
-        tenant_id: alert.tenant,
-        at: new Date(clock.nowMs()),
-        kind: `alert_${alert.state}`,
-        device_id: deviceIdOf(alert),
-        device: alert.labels.device ?? null,
-        site_id: null,
-        site: alert.labels.site ?? null,
-        before: from ?? null,
-        after: { alert_id: id, rule: alert.rule, severity: alert.severity },
-      });
+      const device = repositories.devices.get(alert.tenant, deviceIdOf(alert) ?? 0);
+      if (device) {
+        const after = { alert_id: id, rule: alert.rule, severity: alert.severity };
+        fleet.events.record(device, `alert_${alert.state}`, { before: from ?? null, after, atMs: clock.nowMs() });
+      }
     }
     return id;
   }
@@ -242,7 +261,7 @@ export class Alerting {
       },
       channels,
       nowMs,
-      DEDUPLICATION_MS,
+      this.#options.fleet.settings.of(alert.tenant).alert_dedup_window_s * 1000,
     );
     for (const channelId of channelIds) {
       const row = {
