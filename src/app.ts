@@ -214,9 +214,13 @@ async function storeOwnMetrics({ metrics, store, clock, logger }: Services, sign
   while (!signal.aborted) {
     await clock.sleep(OWN_METRICS_MS, signal).catch(() => {});
     if (signal.aborted) return;
-    const rows = expositionToRows(metrics() + (await store.metrics()), clock.nowMs());
-    const body = new TextEncoder().encode(rows);
-    const answer = await store.append({ tenant: OWN_TENANT, format: 'influx', encoding: 'identity', body });
-    if (answer.kind !== 'done') logger.warn({ reason: answer.reason }, 'our own figures were not stored');
+    try {
+      const rows = expositionToRows(metrics() + (await store.metrics()), clock.nowMs());
+      const body = new TextEncoder().encode(rows);
+      const answer = await store.append({ tenant: OWN_TENANT, format: 'influx', encoding: 'identity', body });
+      if (answer.kind !== 'done') logger.warn({ reason: answer.reason }, 'our own figures were not stored');
+    } catch (error) {
+      logger.warn({ err: error }, 'our own figures were not stored');
+    }
   }
 }

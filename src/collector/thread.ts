@@ -1,5 +1,5 @@
 /** The collect thread: the runtime, with the store as its sink and main as its listener. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { secretBoxFrom } from '../config/secrets.ts';
 import { assert } from '../lib/assert.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -17,97 +17,100 @@ import { storeSink } from './store-sink.ts';
 
 const STATUS_EVERY_MS = 5000;
 
+/** A rejection ends the thread: main sees why and starts a new one. */
+async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
+  const post = (message: CollectMessage): void => main.postMessage(message);
+  if (data.nativeFolder !== undefined) setNativeFolder(data.nativeFolder);
+  const secrets = secretBoxFrom(data.keyFile);
+  const log = threadLogger(post, { thread: 'collect' });
+  const append = new AppendPort(data.broker);
+  const cancels = new Map<number, AbortController>();
+  const wanted = new Map<number, (interfaces: readonly ObservedInterface[]) => void>();
+  let nextWanted = 1;
+
+  const runtime = await CollectorRuntime.start({
+    clock: systemClock,
+    log,
+    sink: storeSink(append),
+    probes: PROBES,
+    emit: (observations) => post({ kind: 'observations', observations }),
+    open: (sealed, context) => secrets.open(sealed, context),
+    knownInterfaces(deviceId) {
+      return new Promise((resolve) => {
+        const id = nextWanted++;
+        wanted.set(id, resolve);
+        post({ kind: 'want_interfaces', id, deviceId });
+      });
+    },
+  });
+
+  function opened(given: GivenCredential): OpenCredential | UnusableCredential {
+    if (given.kind === 'open') return given.credential;
+    return openCredential(given.credential, given.tenant, (sealed, context) => secrets.open(sealed, context));
+  }
+
+  async function answer(question: Question, signal: AbortSignal): Promise<unknown> {
+    switch (question.name) {
+      case 'configure':
+        return runtime.configure(question.config);
+      case 'poll_now':
+        return runtime.pollNow(question.monitorId);
+      case 'test_credential': {
+        const credential = opened(question.request.credential);
+        if ('code' in credential) return { ok: false, ...credential, duration_ms: 0 };
+        return testCredential(runtime.tools, question.request.address, credential, signal);
+      }
+      case 'inspect': {
+        const { address, template } = question.request;
+        const credential = opened(question.request.credential);
+        if ('code' in credential) return { kind: 'failure', ...credential };
+        return inspect(runtime.tools, address, credential, template, signal);
+      }
+    }
+  }
+
+  async function ask(id: number, question: Question): Promise<void> {
+    const cancel = new AbortController();
+    cancels.set(id, cancel);
+    try {
+      post({ kind: 'answer', id, value: await answer(question, cancel.signal) });
+    } catch (error) {
+      log.error({ err: error, question: question.name }, 'a question to the collector could not be answered');
+      post({ kind: 'broken', id, message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      cancels.delete(id);
+    }
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(statusTimer);
+    await runtime.close();
+    append.close();
+    post({ kind: 'closed' });
+    main.close();
+  }
+
+  const statusTimer = setInterval(() => post({ kind: 'status', status: runtime.status() }), STATUS_EVERY_MS);
+  main.on('message', (request: CollectRequest) => {
+    switch (request.kind) {
+      case 'ask':
+        void ask(request.id, request.question);
+        break;
+      case 'cancel':
+        cancels.get(request.id)?.abort(new Error('cancelled'));
+        break;
+      case 'interfaces':
+        wanted.get(request.id)?.(request.interfaces);
+        wanted.delete(request.id);
+        break;
+      case 'close':
+        void close();
+        break;
+    }
+  });
+  post({ kind: 'status', status: runtime.status() });
+  post({ kind: 'ready' });
+}
+
 assert(parentPort, 'the collect thread was started as a thread');
-const main = parentPort;
-const post = (message: CollectMessage): void => main.postMessage(message);
-const data = workerData as CollectThreadData;
-if (data.nativeFolder !== undefined) setNativeFolder(data.nativeFolder);
-const secrets = secretBoxFrom(data.keyFile);
-const log = threadLogger(post, { thread: 'collect' });
-const append = new AppendPort(data.broker);
-const cancels = new Map<number, AbortController>();
-const wanted = new Map<number, (interfaces: readonly ObservedInterface[]) => void>();
-let nextWanted = 1;
-
-const runtime = await CollectorRuntime.start({
-  clock: systemClock,
-  log,
-  sink: storeSink(append),
-  probes: PROBES,
-  emit: (observations) => post({ kind: 'observations', observations }),
-  open: (sealed, context) => secrets.open(sealed, context),
-  knownInterfaces(deviceId) {
-    return new Promise((resolve) => {
-      const id = nextWanted++;
-      wanted.set(id, resolve);
-      post({ kind: 'want_interfaces', id, deviceId });
-    });
-  },
-});
-
-function opened(given: GivenCredential): OpenCredential | UnusableCredential {
-  if (given.kind === 'open') return given.credential;
-  return openCredential(given.credential, given.tenant, (sealed, context) => secrets.open(sealed, context));
-}
-
-async function answer(question: Question, signal: AbortSignal): Promise<unknown> {
-  switch (question.name) {
-    case 'configure':
-      return runtime.configure(question.config);
-    case 'poll_now':
-      return runtime.pollNow(question.monitorId);
-    case 'test_credential': {
-      const credential = opened(question.request.credential);
-      if ('code' in credential) return { ok: false, ...credential, duration_ms: 0 };
-      return testCredential(runtime.tools, question.request.address, credential, signal);
-    }
-    case 'inspect': {
-      const { address, template } = question.request;
-      const credential = opened(question.request.credential);
-      if ('code' in credential) return { kind: 'failure', ...credential };
-      return inspect(runtime.tools, address, credential, template, signal);
-    }
-  }
-}
-
-async function ask(id: number, question: Question): Promise<void> {
-  const cancel = new AbortController();
-  cancels.set(id, cancel);
-  try {
-    post({ kind: 'answer', id, value: await answer(question, cancel.signal) });
-  } catch (error) {
-    log.error({ err: error, question: question.name }, 'a question to the collector could not be answered');
-    post({ kind: 'broken', id, message: error instanceof Error ? error.message : String(error) });
-  } finally {
-    cancels.delete(id);
-  }
-}
-
-async function close(): Promise<void> {
-  clearInterval(statusTimer);
-  await runtime.close();
-  append.close();
-  post({ kind: 'closed' });
-  main.close();
-}
-
-const statusTimer = setInterval(() => post({ kind: 'status', status: runtime.status() }), STATUS_EVERY_MS);
-main.on('message', (request: CollectRequest) => {
-  switch (request.kind) {
-    case 'ask':
-      void ask(request.id, request.question);
-      break;
-    case 'cancel':
-      cancels.get(request.id)?.abort(new Error('cancelled'));
-      break;
-    case 'interfaces':
-      wanted.get(request.id)?.(request.interfaces);
-      wanted.delete(request.id);
-      break;
-    case 'close':
-      void close();
-      break;
-  }
-});
-post({ kind: 'status', status: runtime.status() });
-post({ kind: 'ready' });
+void run(parentPort, workerData as CollectThreadData);
