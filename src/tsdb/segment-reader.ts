@@ -141,6 +141,14 @@ export class SegmentReader implements SegmentSource {
     return this.#guard(offset, () => decodeColumn(bytes, windows.at, column, values, present, windows.at + size));
   }
 
+  /** Compares every checksum of a raw block. @throws SegmentDamage */
+  verifyBlock(block: number): void {
+    const offset = this.#places.pageOffset[block]!;
+    const size = this.#places.pageSize[block]!;
+    const bytes = this.#read(offset, size);
+    this.#guard(offset, () => verifyBlock(bytes, windows.at, windows.at + size));
+  }
+
   readTierColumn(block: number, column: number, into: TierParts): boolean {
     this.readTimes(block);
     const page = this.#pageOf(block);

@@ -17,11 +17,14 @@ export interface SegmentGroup {
   readonly fields: readonly string[];
 }
 
+/** Aggregates of one field over the buckets of a run. */
+export type TierColumn = TierParts;
+
 /** Aggregates of a row group: a bucket a row, a field a column. Starts are multiples of the tier's width, ascending. */
 export interface TierRun {
   readonly count: number;
   readonly starts: Float64Array;
-  readonly columns: readonly TierParts[];
+  readonly columns: readonly TierColumn[];
 }
 
 export interface SegmentSummary {
@@ -96,7 +99,7 @@ export interface SegmentSource {
    * Reads one field of a tier block into arrays of at least the block's rows; false if it is absent. Buckets without
    * samples have `samples` 0 and undefined other parts. @throws SegmentDamage
    */
-  readTierColumn(block: number, column: number, into: TierParts): boolean;
+  readTierColumn(block: number, column: number, into: TierColumn): boolean;
   close(): void;
 }
 

@@ -17,8 +17,8 @@ export interface IntegerPlan {
   width: number;
   /** Added to every packed number. */
   base: number;
-  /** Low bits of the base that are zero and not stored. */
-  baseShift: number;
+  /** How the base is stored: see BASE. */
+  baseForm: number;
   /** x[0] of delta and delta2. */
   first: number;
   /** x[1] - x[0] of delta2. */
@@ -31,7 +31,7 @@ export const newIntegerPlan = (): IntegerPlan => ({
   mode: MODE.level,
   width: 0,
   base: 0,
-  baseShift: 0,
+  baseForm: 0,
   first: 0,
   second: 0,
   patches: 0,
@@ -46,9 +46,12 @@ const PATCH_BITS = 16;
 /** Rough cost of one more number in the header. */
 const HEADER_BITS = 32;
 
-/** Flag beside the width: the base is stored without its `width - BASE_BITS` low bits. */
-const ROUNDED = 0x40;
-const BASE_BITS = 5;
+/**
+ * High two bits of the width's byte: the base is stored whole, or without its `width - ROUNDED_BITS` low bits, or not
+ * at all because it is -2^(width - 1), or because it is 0.
+ */
+const BASE = { whole: 0x00, rounded: 0x40, centred: 0x80, zero: 0xc0 } as const;
+const ROUNDED_BITS = 5;
 
 const histogram = new Int32Array(66);
 /** What the last call of `fit` found. */
@@ -204,16 +207,24 @@ export function planIntegers(x: Float64Array, count: number, plan: IntegerPlan):
   return bits;
 }
 
-/** Drops low bits of the base where the width allows it: the header gets shorter. */
+/** Moves the base down, if the width allows it, to where it takes less room in the header. */
 function roundBase(plan: IntegerPlan, top: number): void {
-  plan.baseShift = 0;
-  const shift = plan.width - BASE_BITS;
-  if (shift <= 0) return;
-  const unit = 2 ** shift;
-  const base = Math.floor(plan.base / unit) * unit;
-  if (bitWidth(top - base) > plan.width) return;
-  plan.base = base;
-  plan.baseShift = shift;
+  const { base, width } = plan;
+  const centre = -(2 ** (width - 1));
+  const unit = 2 ** (width - ROUNDED_BITS);
+  const rounded = Math.floor(base / unit) * unit;
+  const fits = (lower: number) => lower <= base && bitWidth(top - lower) <= width;
+  plan.baseForm = BASE.whole;
+  if (fits(0)) {
+    plan.base = 0;
+    plan.baseForm = BASE.zero;
+  } else if (width > 0 && fits(centre)) {
+    plan.base = centre;
+    plan.baseForm = BASE.centred;
+  } else if (width > ROUNDED_BITS && fits(rounded)) {
+    plan.base = rounded;
+    plan.baseForm = BASE.rounded;
+  }
 }
 
 /** Writes packed numbers and patches; sets what the header says of patches. Returns the index behind them. */
@@ -252,10 +263,11 @@ export function writeIntegers(
 
 /** Writes what `readIntegerHeader` needs beside mode, count and whether there are patches. */
 export function writeIntegerHeader(plan: IntegerPlan, target: Uint8Array, at: number): number {
-  target[at++] = plan.width + (plan.baseShift > 0 ? ROUNDED : 0);
+  target[at++] = plan.width + plan.baseForm;
   if (plan.mode !== MODE.level) at = writeSigned(target, at, plan.first);
   if (plan.mode === MODE.delta2) at = writeSigned(target, at, plan.second);
-  at = writeSigned(target, at, plan.base / 2 ** plan.baseShift);
+  if (plan.baseForm === BASE.whole) at = writeSigned(target, at, plan.base);
+  if (plan.baseForm === BASE.rounded) at = writeSigned(target, at, plan.base / 2 ** (plan.width - ROUNDED_BITS));
   if (plan.patches > 0) {
     at = writeVarint(target, at, plan.patches);
     at = writeVarint(target, at, plan.patchBytes);
@@ -273,17 +285,23 @@ export function readIntegerHeader(
 ): number {
   if (cursor.at >= cursor.end) throw new EncodingError('a column header is cut off');
   plan.mode = mode;
-  const rounded = cursor.bytes[cursor.at]! & ROUNDED;
-  plan.width = cursor.bytes[cursor.at++]! - rounded;
-  plan.baseShift = rounded ? plan.width - BASE_BITS : 0;
-  if (plan.width > MAX_PACKED_WIDTH || plan.baseShift < 0)
-    throw new EncodingError(`a packed width of ${plan.width} bits`);
+  const form = cursor.bytes[cursor.at++]!;
+  plan.baseForm = form & 0xc0;
+  plan.width = form & 0x3f;
+  if (plan.width > MAX_PACKED_WIDTH) throw new EncodingError(`a packed width of ${plan.width} bits`);
   plan.first = mode === MODE.level ? 0 : readSigned(cursor);
   plan.second = mode === MODE.delta2 ? readSigned(cursor) : 0;
-  plan.base = readSigned(cursor) * 2 ** plan.baseShift;
+  plan.base = readBase(cursor, plan);
   plan.patches = patched ? readVarint(cursor) : 0;
   plan.patchBytes = patched ? readVarint(cursor) : 0;
   return packedSize(Math.max(0, count - mode), plan.width) + plan.patchBytes;
+}
+
+function readBase(cursor: Cursor, plan: IntegerPlan): number {
+  if (plan.baseForm === BASE.zero) return 0;
+  if (plan.baseForm === BASE.centred) return -(2 ** (plan.width - 1));
+  const base = readSigned(cursor);
+  return plan.baseForm === BASE.rounded ? base * 2 ** (plan.width - ROUNDED_BITS) : base;
 }
 
 const patchCursor: Cursor = { bytes: new Uint8Array(0), at: 0, end: 0 };

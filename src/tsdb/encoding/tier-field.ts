@@ -24,6 +24,8 @@ import {
 const FIELD = { absent: 0, constant: 1, modelled: 2, floats: 3 } as const;
 /** The field's samples differ from the block's. */
 const OWN_SAMPLES = 0x04;
+/** A constant from 0 to 7 stands in the shape itself: state and error columns cost nothing. */
+const SMALL_CONSTANT = 0x10;
 /** There are no increases: the field is no counter. */
 const NO_INCREASE = 0x08;
 
@@ -66,6 +68,10 @@ function isConstant(count: number, flags: number): boolean {
   return true;
 }
 
+function isSmall(value: number): boolean {
+  return value >= 0 && value < 8 && Number.isInteger(value);
+}
+
 /** The sum of a decimal is the decimal nearest to it, as in aggregation. */
 function constantSum(value: number, samples: number): number {
   const power = POWERS[exponentOf(value)]!;
@@ -97,13 +103,18 @@ export function writeTierField(
     : scaleParts(dense, names, count, scale) && chooseModel(dense, count, model)
       ? FIELD.modelled
       : FIELD.floats;
-  shape.byte(kind | flags);
+  const small = kind === FIELD.constant && isSmall(dense.last[0]!);
+  shape.byte(kind | flags | (small ? SMALL_CONSTANT : 0));
   if (flags & OWN_SAMPLES) {
     shape.byte(writeSequence(parts.samples, rows, target, at));
     at = sequenceEnd;
   }
   if (kind === FIELD.constant) {
     const value = dense.last[0]!;
+    if (small) {
+      shape.byte(value);
+      return at;
+    }
     const exponent = exponentOf(value);
     shape.byte(exponent);
     return writeSigned(target, at, Math.round(value * POWERS[exponent]!));
@@ -173,7 +184,7 @@ export function readTierField(
   let count = 0;
   for (let i = 0; i < rows; i++) if (samples[i] !== 0) count++;
   if (count === 0) throw new EncodingError('a field without samples');
-  if (kind === FIELD.constant) readConstant(shape, numbers, count, into);
+  if (kind === FIELD.constant) readConstant(shape, numbers, count, flags, into);
   else if (kind === FIELD.modelled) readModelled(shape, numbers, count, flags, into);
   else for (const name of partNames(flags)) readSequence(numbers, nextByte(shape), count, into?.[name]);
   if (into === undefined) return true;
@@ -188,8 +199,12 @@ function readExponent(shape: Cursor): number {
   return exponent;
 }
 
-function readConstant(shape: Cursor, numbers: Cursor, count: number, into: TierParts | undefined): void {
-  const value = readSigned(numbers) / POWERS[readExponent(shape)]!;
+function readScaled(numbers: Cursor, exponent: number): number {
+  return readSigned(numbers) / POWERS[exponent]!;
+}
+
+function readConstant(shape: Cursor, numbers: Cursor, count: number, flags: number, into: TierParts | undefined): void {
+  const value = flags & SMALL_CONSTANT ? nextByte(shape) : readScaled(numbers, readExponent(shape));
   if (into === undefined) return;
   into.last.fill(value, 0, count);
   into.min.fill(value, 0, count);
