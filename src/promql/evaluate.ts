@@ -16,7 +16,7 @@ import { scalarCall, startTimestamp, timestamp, vectorOf } from './functions/sca
 import { sorted } from './functions/sort.ts';
 import { WINDOW_FUNCTIONS, windowed } from './functions/windowed.ts';
 import { instant } from './instant.ts';
-import { broadcast, type Grid, Matrix } from './matrix.ts';
+import { broadcast, type Grid, Matrix, type RowSink } from './matrix.ts';
 import type { CallPlan, Plan } from './plan.ts';
 
 type VectorFunction = (evaluation: Evaluation, plan: CallPlan, grid: Grid) => Promise<Matrix>;
@@ -62,6 +62,22 @@ export function evaluatorOf(evaluation: Evaluation): Evaluator {
       }
       return vectorAt(evaluation, plan, grid);
     },
+    async rows(plan, grid, sink) {
+      if (grid.count > 0 && isStreamed(plan) && !(plan.invariant && grid.count > 1)) {
+        evaluation.checkpoint();
+        await stream(evaluation, plan, grid, sink);
+        return;
+      }
+      const { values, present, labels, dropsName, rows, steps } = await evaluator.vector(plan, grid);
+      sink.expect(rows);
+      for (let row = 0; row < rows; row++) {
+        if (evaluation.due()) await evaluation.rest();
+        const base = sink.reserve();
+        sink.values.set(values.subarray(row * steps, (row + 1) * steps), base);
+        sink.present.set(present.subarray(row * steps, (row + 1) * steps), base);
+        sink.commit(labels[row]!, dropsName[row]!);
+      }
+    },
     async scalar(plan, grid) {
       if (plan.kind === 'constant') return new Float64Array(grid.count).fill(plan.value);
       if (plan.kind === 'negate') return (await evaluator.scalar(plan.expr, grid)).map((value) => -value);
@@ -73,10 +89,25 @@ export function evaluatorOf(evaluation: Evaluation): Evaluator {
   return evaluator;
 }
 
+/** Selectors and range functions give one row a series, in order. */
+function isStreamed(plan: Plan): boolean {
+  if (plan.kind === 'selector') return true;
+  return plan.kind === 'call' && !FUNCTIONS[plan.name] && WINDOW_FUNCTIONS[plan.name] !== undefined;
+}
+
+async function stream(evaluation: Evaluation, plan: Plan, grid: Grid, sink: RowSink): Promise<void> {
+  if (plan.kind === 'selector') await instant(evaluation, plan, grid, 'value', sink);
+  else if (plan.kind === 'call') await windowed(evaluation, plan, grid, sink);
+}
+
 async function vectorAt(evaluation: Evaluation, plan: Plan, grid: Grid): Promise<Matrix> {
+  if (isStreamed(plan)) {
+    const out = new Matrix(grid.count, 0);
+    await stream(evaluation, plan, grid, out);
+    evaluation.count(out.rows * grid.count);
+    return out;
+  }
   switch (plan.kind) {
-    case 'selector':
-      return instant(evaluation, plan, grid, 'value');
     case 'call':
       return call(evaluation, plan, grid);
     case 'aggregate':
@@ -93,7 +124,6 @@ async function vectorAt(evaluation: Evaluation, plan: Plan, grid: Grid): Promise
 async function call(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
   const compute = FUNCTIONS[plan.name];
   if (compute) return compute(evaluation, plan, grid);
-  if (WINDOW_FUNCTIONS[plan.name]) return windowed(evaluation, plan, grid);
   const result = await elementwise(evaluation, plan, grid);
   if (result) return result;
   throw new TypeError(`${plan.name} has no implementation`);

@@ -5,7 +5,7 @@
 import type { SeriesSource } from '../model/series.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { Annotations } from './annotations.ts';
-import type { Grid, Matrix } from './matrix.ts';
+import type { Grid, Matrix, RowSink } from './matrix.ts';
 import type { Plan } from './plan.ts';
 import { PromqlError } from './promql-error.ts';
 
@@ -31,6 +31,8 @@ export interface EvaluationOptions {
 /** Evaluates sub-expressions; given to functions so that they need not import the evaluator. */
 export interface Evaluator {
   vector(plan: Plan, grid: Grid): Promise<Matrix>;
+  /** The same, a row at a time where possible, so that an aggregate need not hold what it adds up. */
+  rows(plan: Plan, grid: Grid, sink: RowSink): Promise<void>;
   /** One value a step. */
   scalar(plan: Plan, grid: Grid): Promise<Float64Array>;
 }

@@ -1,7 +1,7 @@
 /** Instant selectors: at each step the newest sample that is not older than the look-back. */
 import type { SampleBuffer } from '../model/series.ts';
 import type { Evaluation } from './evaluation.ts';
-import { type Grid, Matrix } from './matrix.ts';
+import type { Grid, RowSink } from './matrix.ts';
 import type { SelectorPlan } from './plan.ts';
 import { lookbackOf, type References, references, selectInstant } from './select.ts';
 import { isStale } from './stale.ts';
@@ -9,36 +9,42 @@ import { isStale } from './stale.ts';
 /** What a selector shows of a sample: its value, or its time in seconds. */
 export type Shown = 'value' | 'time';
 
-/** The values (or times) of the selected series at every step. */
-export async function instant(evaluation: Evaluation, plan: SelectorPlan, grid: Grid, shown: Shown): Promise<Matrix> {
+/** Gives a sink the values (or times) of the selected series at every step. */
+export async function instant(
+  evaluation: Evaluation,
+  plan: SelectorPlan,
+  grid: Grid,
+  shown: Shown,
+  sink: RowSink,
+): Promise<void> {
   const refs = references(grid, plan.offsetMs, plan.atMs);
   const all = selectInstant(evaluation, plan, refs);
-  evaluation.count(all.length * grid.count);
-  const out = new Matrix(grid.count, all.length);
+  sink.expect(all.length);
   for (const series of all) {
     if (evaluation.due()) await evaluation.rest();
     const lookbackMs = lookbackOf(evaluation, series);
     const aheadMs = plan.edges === 'smoothed' ? lookbackMs : 0;
     const buffer = evaluation.source.read(series, refs.firstMs - lookbackMs, refs.lastMs + aheadMs);
     if (buffer.count === 0) continue;
-    const base = out.reserve();
-    if (plan.edges === 'smoothed') smooth(buffer, refs, lookbackMs, out, base);
-    else newest(buffer, refs, lookbackMs, out, base, shown);
-    out.commit(series.labels, false);
+    evaluation.count(buffer.count);
+    const base = sink.reserve();
+    if (plan.edges === 'smoothed') smooth(buffer, refs, lookbackMs, grid.count, sink, base);
+    else newest(buffer, refs, lookbackMs, grid.count, sink, base, shown);
+    sink.commit(series.labels, false);
   }
-  return out;
 }
 
 function newest(
   { times, values, bits, count }: SampleBuffer,
   refs: References,
   lookbackMs: number,
-  out: Matrix,
+  steps: number,
+  out: RowSink,
   base: number,
   shown: Shown,
 ): void {
   let at = -1;
-  for (let k = 0; k < out.steps; k++) {
+  for (let k = 0; k < steps; k++) {
     const nowMs = refs.firstMs + k * refs.strideMs;
     while (at + 1 < count && times[at + 1]! <= nowMs) at++;
     if (at < 0 || times[at]! <= nowMs - lookbackMs) continue;
@@ -54,11 +60,12 @@ function smooth(
   { times, values, bits, count }: SampleBuffer,
   refs: References,
   lookbackMs: number,
-  out: Matrix,
+  steps: number,
+  out: RowSink,
   base: number,
 ): void {
   const live = (i: number) => !Number.isNaN(values[i]) || !isStale(bits, i);
-  for (let k = 0; k < out.steps; k++) {
+  for (let k = 0; k < steps; k++) {
     const nowMs = refs.firstMs + k * refs.strideMs;
     let before = -1;
     let after = -1;

@@ -11,7 +11,26 @@ export interface Grid {
   readonly count: number;
 }
 
-export class Matrix {
+/** Where rows go as they are computed: a matrix that keeps them, or an aggregate that adds them up at once. */
+export interface RowSink {
+  /** Cells; the next row is written from `reserve()` on, and both arrays are read anew after it. */
+  readonly values: Float64Array;
+  readonly present: Uint8Array;
+  /** Announces so many rows at most. */
+  expect(rows: number): void;
+  /** Index of the first of a row of empty cells. */
+  reserve(): number;
+  /** Takes the reserved row in, unless it has no samples at all. */
+  commit(labels: LabelPairs, dropsName: boolean): boolean;
+}
+
+/** Whether any of `count` cells from `base` on has a sample. */
+export function hasSamples(present: Uint8Array, base: number, count: number): boolean {
+  for (let at = base; at < base + count; at++) if (present[at] === 1) return true;
+  return false;
+}
+
+export class Matrix implements RowSink {
   readonly steps: number;
   /** Number of rows; the arrays may have room for more. */
   rows = 0;
@@ -27,29 +46,26 @@ export class Matrix {
     this.present = new Uint8Array(steps * capacity);
   }
 
-  /** Makes room for one more row and returns the index of its first cell. The cells are empty. */
+  expect(rows: number): void {
+    const cells = (this.rows + rows) * this.steps;
+    if (cells > this.values.length) this.#resize(cells);
+  }
+
   reserve(): number {
     const base = this.rows * this.steps;
-    if (base + this.steps > this.values.length) this.#grow();
+    if (base + this.steps > this.values.length) this.#resize(Math.max(base * 2, this.steps * 16));
     return base;
   }
 
-  /** Takes the reserved row in, unless it has no samples at all. */
   commit(labels: LabelPairs, dropsName: boolean): boolean {
-    const base = this.rows * this.steps;
-    const present = this.present;
-    let at = base;
-    const end = base + this.steps;
-    while (at < end && present[at] === 0) at++;
-    if (at === end) return false;
+    if (!hasSamples(this.present, this.rows * this.steps, this.steps)) return false;
     this.labels.push(labels);
     this.dropsName.push(dropsName);
     this.rows++;
     return true;
   }
 
-  #grow(): void {
-    const cells = Math.max(this.values.length * 2, this.steps * 16);
+  #resize(cells: number): void {
     const values = new Float64Array(cells);
     values.set(this.values);
     const present = new Uint8Array(cells);

@@ -15,7 +15,7 @@ import { compareLabels, labelValue } from '../../src/promql/labels.ts';
 import { compileMatcher } from '../../src/promql/matcher.ts';
 
 interface MemorySeries extends SeriesHandle {
-  times: number[];
+  times: Float64Array;
   /** Values as bits, so that stale markers keep theirs. */
   values: Float64Array;
   bits: Uint32Array;
@@ -42,7 +42,7 @@ export class MemorySource implements SeriesSource {
       merged.set(time, isStale ? undefined : known.values[i]!);
     });
     for (const [time, value] of samples) merged.set(time, value);
-    const times = [...merged.keys()].sort((a, b) => a - b);
+    const times = Float64Array.from(merged.keys()).sort();
     const values = new Float64Array(times.length);
     const bits = new Uint32Array(values.buffer);
     times.forEach((time, i) => {
@@ -73,13 +73,11 @@ export class MemorySource implements SeriesSource {
 
   read(handle: SeriesHandle, fromMs: number, toMs: number): SampleBuffer {
     const series = handle as MemorySeries;
-    let from = 0;
-    while (from < series.times.length && series.times[from]! < fromMs) from++;
-    let to = from;
-    while (to < series.times.length && series.times[to]! <= toMs) to++;
+    const from = firstNotBefore(series.times, fromMs);
+    const to = firstNotBefore(series.times, toMs + 1);
     return {
       count: to - from,
-      times: Float64Array.from(series.times.slice(from, to)),
+      times: series.times.subarray(from, to),
       values: series.values.subarray(from, to),
       bits: series.bits.subarray(2 * from, 2 * to),
     };
@@ -92,4 +90,16 @@ export class MemorySource implements SeriesSource {
   tiers(fromMs: number, toMs: number): readonly TierSpan[] {
     return [{ tierMs: 0, fromMs, toMs }];
   }
+}
+
+/** Index of the first time that is at least `timeMs`. Times are whole milliseconds. */
+function firstNotBefore(times: Float64Array, timeMs: number): number {
+  let from = 0;
+  let to = times.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (times[middle]! < timeMs) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

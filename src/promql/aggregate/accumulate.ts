@@ -2,32 +2,62 @@
  * `sum`, `avg`, `min`, `max`, `count`, `group`, `stddev`, `stdvar`: one row after the other is added to the row of its
  * group, all steps at once. Sums are compensated; a mean whose sum would overflow goes on incrementally.
  */
-import type { Evaluation } from '../evaluation.ts';
-import { Matrix } from '../matrix.ts';
-import type { Groups } from './groups.ts';
+import type { LabelPairs } from '../../model/series.ts';
+import { hasSamples, Matrix, type RowSink } from '../matrix.ts';
+import type { GroupIndex } from './groups.ts';
+
+const NEEDS_MEANS: ReadonlySet<string> = new Set(['avg', 'stddev', 'stdvar']);
 
 export type SimpleAggregate = 'sum' | 'avg' | 'min' | 'max' | 'count' | 'group' | 'stddev' | 'stdvar';
 
 /** Cells of all groups. `values` becomes the result. */
-interface Cells {
+class Cells {
   readonly steps: number;
-  readonly values: Float64Array;
-  readonly present: Uint8Array;
-  readonly counts: Float64Array;
+  values = new Float64Array(0);
+  present = new Uint8Array(0);
+  counts = new Float64Array(0);
   /** Compensation of a sum. */
-  readonly rests: Float64Array;
-  readonly means: Float64Array;
+  rests = new Float64Array(0);
+  means = new Float64Array(0);
   /** 1 where a mean is kept because the sum overflowed. */
-  readonly overflowed: Uint8Array;
+  overflowed = new Uint8Array(0);
+
+  constructor(steps: number) {
+    this.steps = steps;
+  }
+
+  /** Makes room for one more group after `groups`. */
+  grow(op: SimpleAggregate, groups: number): void {
+    const size = Math.max(groups * 2, 4) * this.steps;
+    const larger = (cells: Float64Array) => {
+      const out = new Float64Array(size);
+      out.set(cells);
+      return out;
+    };
+    const bytes = (cells: Uint8Array) => {
+      const out = new Uint8Array(size);
+      out.set(cells);
+      return out;
+    };
+    this.values = larger(this.values);
+    this.present = bytes(this.present);
+    if (NEEDS_MEANS.has(op)) {
+      this.counts = larger(this.counts);
+      this.means = larger(this.means);
+    }
+    if (op === 'sum' || op === 'avg') this.rests = larger(this.rests);
+    if (op === 'avg') this.overflowed = bytes(this.overflowed);
+  }
 }
 
-type AddRow = (cells: Cells, to: number, values: Float64Array, present: Uint8Array, from: number) => void;
+/** Adds the row in `values` to the cells from `to` on. */
+type AddRow = (cells: Cells, to: number, values: Float64Array, present: Uint8Array) => void;
 
-const addSum: AddRow = (cells, to, values, present, from) => {
+const addSum: AddRow = (cells, to, values, present) => {
   const { steps, values: sums, rests, present: seen } = cells;
   for (let k = 0; k < steps; k++) {
-    if (present[from + k] === 0) continue;
-    const x = values[from + k]!;
+    if (present[k] === 0) continue;
+    const x = values[k]!;
     const at = to + k;
     if (seen[at] === 0) {
       seen[at] = 1;
@@ -43,11 +73,11 @@ const addSum: AddRow = (cells, to, values, present, from) => {
   }
 };
 
-const addAverage: AddRow = (cells, to, values, present, from) => {
+const addAverage: AddRow = (cells, to, values, present) => {
   const { steps, values: sums, rests, counts, means, overflowed } = cells;
   for (let k = 0; k < steps; k++) {
-    if (present[from + k] === 0) continue;
-    const x = values[from + k]!;
+    if (present[k] === 0) continue;
+    const x = values[k]!;
     const at = to + k;
     if (cells.present[at] === 0) {
       cells.present[at] = 1;
@@ -84,10 +114,10 @@ const addAverage: AddRow = (cells, to, values, present, from) => {
 };
 
 function addExtreme(isBetter: (candidate: number, best: number) => boolean): AddRow {
-  return (cells, to, values, present, from) => {
+  return (cells, to, values, present) => {
     for (let k = 0; k < cells.steps; k++) {
-      if (present[from + k] === 0) continue;
-      const x = values[from + k]!;
+      if (present[k] === 0) continue;
+      const x = values[k]!;
       const best = cells.values[to + k]!;
       if (cells.present[to + k] === 0 || isBetter(x, best) || Number.isNaN(best)) cells.values[to + k] = x;
       cells.present[to + k] = 1;
@@ -95,27 +125,27 @@ function addExtreme(isBetter: (candidate: number, best: number) => boolean): Add
   };
 }
 
-const addCount: AddRow = (cells, to, _values, present, from) => {
+const addCount: AddRow = (cells, to, _values, present) => {
   for (let k = 0; k < cells.steps; k++) {
-    if (present[from + k] === 0) continue;
+    if (present[k] === 0) continue;
     cells.values[to + k]!++;
     cells.present[to + k] = 1;
   }
 };
 
-const addGroup: AddRow = (cells, to, _values, present, from) => {
+const addGroup: AddRow = (cells, to, _values, present) => {
   for (let k = 0; k < cells.steps; k++) {
-    if (present[from + k] === 0) continue;
+    if (present[k] === 0) continue;
     cells.values[to + k] = 1;
     cells.present[to + k] = 1;
   }
 };
 
-const addVariance: AddRow = (cells, to, values, present, from) => {
+const addVariance: AddRow = (cells, to, values, present) => {
   const { steps, values: squares, means, counts } = cells;
   for (let k = 0; k < steps; k++) {
-    if (present[from + k] === 0) continue;
-    const x = values[from + k]!;
+    if (present[k] === 0) continue;
+    const x = values[k]!;
     const at = to + k;
     const count = counts[at]! + 1;
     counts[at] = count;
@@ -142,7 +172,10 @@ const ADD: Readonly<Record<SimpleAggregate, AddRow>> = {
   stdvar: addVariance,
 };
 
-function finish(op: SimpleAggregate, cells: Cells, at: number): void {
+/** The operators that are computed here. */
+export const SIMPLE: ReadonlySet<string> = new Set(Object.keys(ADD));
+
+function finishCell(op: SimpleAggregate, cells: Cells, at: number): void {
   const value = cells.values[at]!;
   const rest = cells.rests[at]!;
   if (op === 'sum') cells.values[at] = !Number.isFinite(value) ? value : value + rest;
@@ -153,35 +186,55 @@ function finish(op: SimpleAggregate, cells: Cells, at: number): void {
   else if (op === 'stddev') cells.values[at] = Math.sqrt(value / cells.counts[at]!);
 }
 
-/** Aggregates rows by group. */
-export async function accumulate(
-  evaluation: Evaluation,
-  op: SimpleAggregate,
-  input: Matrix,
-  groups: Groups,
-): Promise<Matrix> {
-  const { steps } = input;
-  const out = new Matrix(steps, groups.count);
-  const size = groups.count * steps;
-  const needsMeans = op === 'avg' || op === 'stddev' || op === 'stdvar';
-  const cells: Cells = {
-    steps,
-    values: out.values,
-    present: out.present,
-    counts: new Float64Array(needsMeans ? size : 0),
-    rests: new Float64Array(op === 'sum' || op === 'avg' ? size : 0),
-    means: new Float64Array(needsMeans ? size : 0),
-    overflowed: new Uint8Array(op === 'avg' ? size : 0),
-  };
-  const add = ADD[op];
-  for (let row = 0; row < input.rows; row++) {
-    if (evaluation.due()) await evaluation.rest();
-    add(cells, groups.ofRow[row]! * steps, input.values, input.present, row * steps);
+/** Adds up rows as they come, without keeping them. */
+export class Accumulator implements RowSink {
+  /** The row that is being written. */
+  readonly values: Float64Array;
+  readonly present: Uint8Array;
+  readonly #op: SimpleAggregate;
+  readonly #groups: GroupIndex;
+  readonly #cells: Cells;
+  readonly #add: AddRow;
+
+  constructor(op: SimpleAggregate, groups: GroupIndex, steps: number) {
+    this.#op = op;
+    this.#groups = groups;
+    this.#cells = new Cells(steps);
+    this.#add = ADD[op];
+    this.values = new Float64Array(steps);
+    this.present = new Uint8Array(steps);
   }
-  if (op === 'sum' || needsMeans) {
-    for (let at = 0; at < size; at++) if (out.present[at] === 1) finish(op, cells, at);
+
+  expect(): void {}
+
+  reserve(): number {
+    this.present.fill(0);
+    return 0;
   }
-  // Every group has a row in the input, and rows are never empty, so all groups stay.
-  for (let group = 0; group < groups.count; group++) out.commit(groups.labels[group]!, groups.dropsName[group]!);
-  return out;
+
+  commit(labels: LabelPairs, dropsName: boolean): boolean {
+    const cells = this.#cells;
+    if (!hasSamples(this.present, 0, cells.steps)) return false;
+    const to = this.#groups.of(labels, dropsName) * cells.steps;
+    if (to + cells.steps > cells.values.length) cells.grow(this.#op, this.#groups.count);
+    this.#add(cells, to, this.values, this.present);
+    return true;
+  }
+
+  /** The aggregate; the accumulator must not be used afterwards. */
+  finish(): Matrix {
+    const cells = this.#cells;
+    const op = this.#op;
+    if (op === 'sum' || NEEDS_MEANS.has(op)) {
+      const size = this.#groups.count * cells.steps;
+      for (let at = 0; at < size; at++) if (cells.present[at] === 1) finishCell(op, cells, at);
+    }
+    const out = new Matrix(cells.steps, 0);
+    out.values = cells.values;
+    out.present = cells.present;
+    // Every group was made by a row with samples, so all of them stay.
+    const { labels, dropsName } = this.#groups;
+    for (let group = 0; group < labels.length; group++) out.commit(labels[group]!, dropsName[group]!);
+    return out;
+  }
 }

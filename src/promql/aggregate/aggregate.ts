@@ -1,13 +1,14 @@
 /** Evaluates aggregation operators. */
+import type { AggregateOp } from '../ast.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { type Grid, Matrix } from '../matrix.ts';
 import { formatShort } from '../number.ts';
 import type { AggregatePlan } from '../plan.ts';
 import { PromqlError } from '../promql-error.ts';
 import { isWellFormed, quote } from '../quote.ts';
-import { accumulate } from './accumulate.ts';
+import { Accumulator, SIMPLE, type SimpleAggregate } from './accumulate.ts';
 import { countValues } from './count-values.ts';
-import { groupRows } from './groups.ts';
+import { GroupIndex, groupRows } from './groups.ts';
 import { limitK, limitRatio } from './limit.ts';
 import { quantileByGroup } from './quantile.ts';
 import { top } from './top.ts';
@@ -21,6 +22,11 @@ export async function aggregate(evaluation: Evaluation, plan: AggregatePlan, gri
     return countValues(evaluation, plan, label, await evaluation.evaluator.vector(plan.expr, grid));
   }
   const params = param && (await evaluation.evaluator.scalar(param, grid));
+  if (isSimple(op)) {
+    const sums = new Accumulator(op, new GroupIndex(plan.grouping, plan.without), grid.count);
+    await evaluation.evaluator.rows(plan.expr, grid, sums);
+    return sums.finish();
+  }
   const input = await evaluation.evaluator.vector(plan.expr, grid);
   if (params && !checkParams(evaluation, plan, params)) return new Matrix(grid.count, 0);
   const groups = groupRows(input, plan.grouping, plan.without);
@@ -34,9 +40,11 @@ export async function aggregate(evaluation: Evaluation, plan: AggregatePlan, gri
       return limitRatio(evaluation, input, params!);
     case 'quantile':
       return quantileByGroup(evaluation, input, groups, params!);
-    default:
-      return accumulate(evaluation, op, input, groups);
   }
+}
+
+function isSimple(op: Exclude<AggregateOp, 'count_values'>): op is SimpleAggregate {
+  return SIMPLE.has(op);
 }
 
 /** Refuses or remarks on parameters; false when nothing can be selected by them. */

@@ -1,6 +1,6 @@
 /** `topk` and `bottomk`: which samples of each group and step stay. */
 import type { Evaluation } from '../evaluation.ts';
-import { Matrix } from '../matrix.ts';
+import { hasSamples, Matrix } from '../matrix.ts';
 import { type Groups, rowsByGroup } from './groups.ts';
 
 /** Keeps the `k` best rows of one step; the worst of them is at the root. Ties keep the row that came first. */
@@ -125,7 +125,7 @@ export function keepRows(input: Matrix, kept: Uint8Array, order?: readonly numbe
   for (let i = 0; i < (order?.length ?? input.rows); i++) {
     const row = order?.[i] ?? i;
     const from = row * steps;
-    if (!order && kept.indexOf(1, from) >= from + steps) continue;
+    if (!hasSamples(kept, from, steps)) continue;
     const base = out.reserve();
     out.values.set(input.values.subarray(from, from + steps), base);
     out.present.set(kept.subarray(from, from + steps), base);

@@ -16,7 +16,7 @@ import {
   METRIC_NAME,
   withLabel,
 } from '../labels.ts';
-import { Matrix } from '../matrix.ts';
+import { hasSamples, Matrix } from '../matrix.ts';
 import type { BinaryPlan } from '../plan.ts';
 import { PromqlError } from '../promql-error.ts';
 import { arithmeticOf, comparisonOf } from './operators.ts';
@@ -235,8 +235,7 @@ class VectorOperation {
     const out = new Matrix(steps, rows);
     let isFull = true;
     for (let row = 0; row < rows; row++) {
-      const at = present.indexOf(1, row * steps);
-      if (at < 0 || at >= (row + 1) * steps) isFull = false;
+      if (!hasSamples(present, row * steps, steps)) isFull = false;
       else {
         const base = out.reserve();
         out.values.set(this.#out.values.subarray(row * steps, (row + 1) * steps), base);

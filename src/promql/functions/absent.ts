@@ -23,8 +23,9 @@ function fixedLabels(plan: Plan): LabelPairs {
 
 export async function absent(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
   const arg = plan.args[0]!;
-  const input =
-    plan.name === 'absent' ? await evaluation.evaluator.vector(arg, grid) : await windowed(evaluation, plan, grid);
+  let input = new Matrix(grid.count, 0);
+  if (plan.name === 'absent') input = await evaluation.evaluator.vector(arg, grid);
+  else await windowed(evaluation, plan, grid, input);
   const out = new Matrix(grid.count, 1);
   for (let k = 0; k < grid.count; k++) {
     out.values[k] = 1;

@@ -91,7 +91,8 @@ async function infoSeries(
     type: 'vector',
     invariant: time.atMs !== undefined,
   };
-  const found = await instant(evaluation, selector, grid, 'time');
+  const found = new Matrix(grid.count, 0);
+  await instant(evaluation, selector, grid, 'time', found);
   const out = new Matrix(grid.count, found.rows);
   for (let row = 0; row < found.rows; row++) {
     const labels = found.labels[row]!;

@@ -58,10 +58,9 @@ export async function vectorOf(evaluation: Evaluation, plan: CallPlan, grid: Gri
 /** `timestamp()`: of a selector the times of its samples, of anything else the time of evaluation. */
 export async function timestamp(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
   const arg = plan.args[0]!;
-  const input =
-    arg.kind === 'selector'
-      ? await instant(evaluation, arg, grid, 'time')
-      : await evaluation.evaluator.vector(arg, grid);
+  let input = new Matrix(grid.count, 0);
+  if (arg.kind === 'selector') await instant(evaluation, arg, grid, 'time', input);
+  else input = await evaluation.evaluator.vector(arg, grid);
   const times = arg.kind === 'selector' ? undefined : stepTimes(grid);
   for (let row = 0; row < input.rows; row++) {
     if (times) input.values.set(times, row * grid.count);

@@ -1,7 +1,7 @@
 /** Evaluates functions of range vectors: one series after the other through a `WindowFunction`. */
 import type { Evaluation } from '../evaluation.ts';
 import { labelValue, METRIC_NAME } from '../labels.ts';
-import { type Grid, Matrix } from '../matrix.ts';
+import type { Grid, RowSink } from '../matrix.ts';
 import { formatShort } from '../number.ts';
 import type { CallPlan, RangePlan, SubqueryPlan } from '../plan.ts';
 import { PromqlError } from '../promql-error.ts';
@@ -47,8 +47,8 @@ export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunction>> = {
 const KEEPS_NAME: ReadonlySet<string> = new Set(['first_over_time', 'last_over_time']);
 const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 
-/** The function's value at every step of every series that has one. */
-export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Grid): Promise<Matrix> {
+/** Gives a sink the function's value at every step of every series that has one. */
+export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Grid, sink: RowSink): Promise<void> {
   const at = plan.args.findIndex((arg) => arg.type === 'matrix');
   const source = plan.args[at] as RangePlan | SubqueryPlan;
   const args: Float64Array[] = [];
@@ -56,19 +56,17 @@ export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Gri
     if (i !== at) args.push(await evaluation.evaluator.scalar(arg, grid));
   }
   const compute = choose(plan, source);
-  let out = new Matrix(grid.count, 0);
-  const begin = (series: number) => {
-    evaluation.count(series * grid.count);
-    out = new Matrix(grid.count, series);
-  };
+  const badQuantiles = plan.name === 'quantile_over_time' ? stepsWithBadQuantile(args[0]!) : [];
+  const begin = (series: number) => sink.expect(series);
   await visitWindows(evaluation, source, grid, begin, (window) => {
-    const base = out.reserve();
-    compute(window, out.values, out.present, base, args);
+    const base = sink.reserve();
+    compute(window, sink.values, sink.present, base, args);
+    for (const k of badQuantiles) {
+      if (sink.present[base + k] === 1) remarkQuantile(evaluation, plan, args[0]![k]!);
+    }
     const dropsName = window.dropsName || !KEEPS_NAME.has(plan.name);
-    if (out.commit(window.labels, dropsName)) remark(evaluation, plan, source, window);
+    if (sink.commit(window.labels, dropsName)) remark(evaluation, plan, source, window);
   });
-  if (plan.name === 'quantile_over_time' && out.rows > 0) remarkQuantile(evaluation, plan, args[0]!, out);
-  return out;
 }
 
 function choose(plan: CallPlan, source: RangePlan | SubqueryPlan): WindowFunction {
@@ -92,14 +90,11 @@ function remark(evaluation: Evaluation, plan: CallPlan, source: RangePlan | Subq
   evaluation.annotations.info(message, source.position);
 }
 
-function remarkQuantile(evaluation: Evaluation, plan: CallPlan, quantiles: Float64Array, out: Matrix): void {
-  for (let k = 0; k < out.steps; k++) {
-    const q = quantiles[k]!;
-    if (q >= 0 && q <= 1) continue;
-    let isUsed = false;
-    for (let row = 0; row < out.rows && !isUsed; row++) isUsed = out.present[row * out.steps + k] === 1;
-    if (!isUsed) continue;
-    const message = `quantile value should be between 0 and 1, got ${formatShort(q)}`;
-    evaluation.annotations.warn(message, plan.args[0]!.position);
-  }
+function stepsWithBadQuantile(quantiles: Float64Array): number[] {
+  return [...quantiles.keys()].filter((k) => !(quantiles[k]! >= 0 && quantiles[k]! <= 1));
+}
+
+function remarkQuantile(evaluation: Evaluation, plan: CallPlan, q: number): void {
+  const message = `quantile value should be between 0 and 1, got ${formatShort(q)}`;
+  evaluation.annotations.warn(message, plan.args[0]!.position);
 }
