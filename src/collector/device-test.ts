@@ -129,7 +129,7 @@ async function openSession(
   if (isFailure(credential)) return credential;
   const budget = new PacketBudget(PACKETS_PER_SECOND, () => clock.monotonicMs());
   const session = new SnmpSession({ udp, clock, engines, address: resolved.address, credential, budget });
-  session.cancelWith(signal);
+  if (signal) session.cancelWith(signal);
   return session;
 }
 

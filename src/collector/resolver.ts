@@ -1,9 +1,10 @@
 /** DNS names to addresses, remembered for a minute; the last good answer outlives a name server that is down. */
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import type { Clock } from '../lib/clock.ts';
 import type { ProbeFailure } from '../probes/probe.ts';
 
+/** What no DNS name looks like. */
+const LITERAL = /^[\d.]+$|:/;
 const FRESH_MS = 60_000;
 const MAX_NAMES = 50_000;
 
@@ -25,7 +26,7 @@ export class NameResolver {
 
   /** Never rejects. */
   resolve(name: string): Promise<Resolved> {
-    if (isIP(name.split('%')[0]!) !== 0) return Promise.resolve({ kind: 'address', address: name });
+    if (LITERAL.test(name)) return Promise.resolve({ kind: 'address', address: name });
     const known = this.#known.get(name);
     if (known && this.#clock.monotonicMs() - known.atMs < FRESH_MS) {
       return Promise.resolve({ kind: 'address', address: known.address });

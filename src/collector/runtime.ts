@@ -58,7 +58,9 @@ export class CollectorRuntime {
   /** Which device a monitor belongs to. */
   readonly #deviceOf = new Map<string, string>();
   readonly #toldFields = new Set<unknown>();
-  readonly #closing = new AbortController();
+  /** What stops each poll under way. */
+  readonly #running = new Set<AbortController>();
+  #isClosed = false;
   #plans: PlanCache;
   #credentials: Readonly<Record<string, SealedCredential>> = {};
   #templates: Readonly<Record<string, unknown>> = {};
@@ -132,7 +134,8 @@ export class CollectorRuntime {
   /** Stops polling, sends what was polled, closes the sockets. */
   async close(): Promise<void> {
     this.#schedule.close();
-    this.#closing.abort(new Error('the collector closes'));
+    this.#isClosed = true;
+    for (const stop of this.#running) stop.abort(new Error('the collector closes'));
     for (const device of this.#devices.values()) device.close();
     this.#outbox.flush();
     await this.#batcher.close();
@@ -271,7 +274,7 @@ export class CollectorRuntime {
     this.#counters.finished(durationMs, result.error !== undefined);
     const { monitor_id: id } = monitor.section;
     // A monitor that was removed or changed while it was polled has nothing more to say.
-    if (device.monitors.get(id) === monitor && !this.#closing.signal.aborted) {
+    if (device.monitors.get(id) === monitor && !this.#isClosed) {
       this.#batcher.write(device.section.tenant_id, monitor.keys, result.rows, atMs);
       if (result.fields) this.#tellFields(device, id, result.fields);
       this.#outbox.add(observationsOf(monitor, result, atMs, durationMs));
@@ -285,8 +288,7 @@ export class CollectorRuntime {
     const stop = new AbortController();
     const limitMs = Math.max(MIN_POLL_LIMIT_MS, 2000 * monitor.section.interval_s);
     const cancel = clock.after(limitMs, () => stop.abort(new Error('the poll took too long')));
-    const onClose = () => stop.abort(this.#closing.signal.reason);
-    this.#closing.signal.addEventListener('abort', onClose, { once: true });
+    this.#running.add(stop);
     try {
       const result = await monitor.run.poll(stop.signal);
       if (!stop.signal.aborted || !result.error) return result;
@@ -301,7 +303,7 @@ export class CollectorRuntime {
       };
     } finally {
       cancel();
-      this.#closing.signal.removeEventListener('abort', onClose);
+      this.#running.delete(stop);
     }
   }
 

@@ -31,13 +31,13 @@ export class SnmpFetcher implements Fetcher {
 
   /** @throws SnmpFetchError */
   async get(oids: readonly string[]): Promise<readonly Varbind[]> {
-    const values = expectAnswer(await get(this.#session, oids.map(encodeOid)));
+    const values = expectAnswer(await get(this.#session, oids.map(encodedOid)));
     return oids.map((oid, i) => varbind(oid, values[i] ?? null));
   }
 
   /** @throws SnmpFetchError */
   async next(oids: readonly string[]): Promise<readonly Varbind[]> {
-    const found = expectAnswer(await next(this.#session, oids.map(encodeOid)));
+    const found = expectAnswer(await next(this.#session, oids.map(encodedOid)));
     return oids.map((oid, i) => (found[i] === undefined ? varbind(oid, null) : varbind(found[i], '')));
   }
 
@@ -62,15 +62,28 @@ function varbind(oid: string, value: SnmpValue): Varbind {
   return { oid, type, value };
 }
 
-/** OIDs of a group as bytes; groups live as long as their plan. */
-const encoded = new WeakMap<readonly string[], readonly Uint8Array[]>();
+/** OIDs as bytes, once for all devices; templates name some thousands at most. */
+const encoded = new Map<string, Uint8Array>();
+const MAX_ENCODED = 50_000;
+/** Of a group; groups live as long as their plan. */
+const encodedLists = new WeakMap<readonly string[], readonly Uint8Array[]>();
 const selections = new WeakMap<readonly string[], RowSelection>();
 
-function encodedOids(oids: readonly string[]): readonly Uint8Array[] {
-  let bytes = encoded.get(oids);
+function encodedOid(oid: string): Uint8Array {
+  let bytes = encoded.get(oid);
   if (!bytes) {
-    bytes = oids.map(encodeOid);
-    encoded.set(oids, bytes);
+    bytes = encodeOid(oid);
+    if (encoded.size >= MAX_ENCODED) encoded.clear();
+    encoded.set(oid, bytes);
+  }
+  return bytes;
+}
+
+function encodedOids(oids: readonly string[]): readonly Uint8Array[] {
+  let bytes = encodedLists.get(oids);
+  if (!bytes) {
+    bytes = oids.map(encodedOid);
+    encodedLists.set(oids, bytes);
   }
   return bytes;
 }

@@ -17,6 +17,12 @@ export interface ExchangeCounters {
   varbinds: number;
 }
 
+/** Cancels the current request of a session without a listener for each. */
+export interface Cancellation {
+  isCancelled: boolean;
+  current: (() => void) | undefined;
+}
+
 export interface ExchangePeer {
   readonly udp: UdpPort;
   readonly clock: Clock;
@@ -25,7 +31,8 @@ export interface ExchangePeer {
   readonly address: string;
   readonly port: number;
   readonly counters: ExchangeCounters;
-  readonly signal: AbortSignal | undefined;
+  /** Holds what cancels the request that is under way; a device has one at a time. */
+  readonly cancellation: Cancellation;
 }
 
 /** Reads an answer: what it holds, or why it is not the one that was waited for. @throws BerError */
@@ -51,7 +58,6 @@ class Exchange<T extends object> implements UdpRequest {
   readonly #retries: number;
   readonly #decode: DecodeAnswer<T>;
   readonly #resolve: (value: T | SnmpFailure) => void;
-  readonly #onAbort = () => this.#finish(failure('cancelled', 'The request was cancelled.'));
   #attempt = 0;
   #sentAtMs = 0;
   #cancelTimer: (() => void) | undefined;
@@ -77,12 +83,12 @@ class Exchange<T extends object> implements UdpRequest {
   }
 
   start(): void {
-    const { signal } = this.#peer;
-    if (signal?.aborted) {
+    const { cancellation } = this.#peer;
+    if (cancellation.isCancelled) {
       this.#resolve(failure('cancelled', 'The request was cancelled.'));
       return;
     }
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    cancellation.current = () => this.#finish(failure('cancelled', 'The request was cancelled.'));
     this.#peer.udp.expect(this);
     this.#book();
   }
@@ -147,7 +153,7 @@ class Exchange<T extends object> implements UdpRequest {
   #finish(value: T | SnmpFailure): void {
     this.#cancelTimer?.();
     this.#peer.udp.forget(this);
-    this.#peer.signal?.removeEventListener('abort', this.#onAbort);
+    this.#peer.cancellation.current = undefined;
     this.#resolve(value);
   }
 }

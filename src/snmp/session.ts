@@ -37,7 +37,6 @@ export class SnmpSession {
   readonly traits = new DeviceTraits();
   /** Since the session began. */
   readonly counters: ExchangeCounters = { requests: 0, timeouts: 0, varbinds: 0 };
-  readonly #options: SnmpSessionOptions;
   readonly #rtt = new RttEstimator();
   readonly #retries: number;
   readonly #user: UserExchange | undefined;
@@ -47,11 +46,21 @@ export class SnmpSession {
   isPatient = true;
   #hasAnswered = false;
   #signal: AbortSignal | undefined;
+  readonly #peer: ExchangePeer;
 
   constructor(options: SnmpSessionOptions) {
     const { credential } = options;
     this.address = options.address;
-    this.#options = options;
+    this.#peer = {
+      udp: options.udp,
+      clock: options.clock,
+      budget: options.budget,
+      rtt: this.#rtt,
+      address: options.address,
+      port: credential.port,
+      counters: this.counters,
+      cancellation: { isCancelled: false, current: undefined },
+    };
     this.#retries = options.retries ?? RETRIES;
     this.#version = credential.version === 'v1' ? 0 : 1;
     this.traits.hasBulk = credential.version !== 'v1';
@@ -62,8 +71,16 @@ export class SnmpSession {
   }
 
   /** From now on requests end early when `signal` aborts. */
-  cancelWith(signal: AbortSignal | undefined): void {
+  cancelWith(signal: AbortSignal): void {
+    const { cancellation } = this.#peer;
+    cancellation.isCancelled = signal.aborted;
     this.#signal = signal;
+    const onAbort = () => {
+      if (this.#signal !== signal) return;
+      cancellation.isCancelled = true;
+      cancellation.current?.();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
   }
 
   /** Version in use: `v1` when a device asked in v2c answers only v1. */
@@ -83,7 +100,7 @@ export class SnmpSession {
 
   /** One request and its answer, whatever error status it has. */
   async request(pdu: RequestPdu): Promise<ResponsePdu | SnmpFailure> {
-    const peer = this.#peer();
+    const peer = this.#peer;
     const retries = this.isPatient ? this.#retries : Math.min(1, this.#retries);
     let answer = this.#user
       ? await this.#user.request(peer, pdu, retries)
@@ -99,12 +116,6 @@ export class SnmpSession {
   /** Gives back what the registry of engine IDs holds for this device. */
   close(): void {
     this.#user?.close(this.address);
-  }
-
-  #peer(): ExchangePeer {
-    const { udp, clock, budget, address, credential } = this.#options;
-    const { counters } = this;
-    return { udp, clock, budget, rtt: this.#rtt, address, port: credential.port, counters, signal: this.#signal };
   }
 
   #communityRequest(

@@ -1,7 +1,7 @@
 /** What was learned about a device's agent, so that it is asked as it can stand it. Lives as long as the session. */
 
 /** Answers of about this size are not fragmented on Ethernet, SNMPv3 headers included. */
-export const ANSWER_BYTES = 1400;
+export const ANSWER_BYTES = 1440;
 /** Until a table was read: bytes of one variable binding in it. */
 const FIRST_BYTES_PER_VARBIND = 28;
 /** More would hold up slow agents for too long. */

@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import dgram from 'node:dgram';
-import { isIPv6, SocketAddress } from 'node:net';
+import { SocketAddress } from 'node:net';
 import type { Logger } from '../lib/logger.ts';
 import { messageId } from './community.ts';
 
@@ -62,7 +62,7 @@ export class UdpPort {
   send(request: UdpRequest, bytes: Uint8Array): void {
     if (this.#closed) return;
     this.counters.sent++;
-    const socket = this.#socket(isIPv6(request.address) ? 'udp6' : 'udp4', request);
+    const socket = this.#socket(request.address.includes(':') ? 'udp6' : 'udp4', request);
     socket.send(bytes, 0, bytes.length, request.port, request.address, (error) => {
       if (error && this.#waiting.get(request.id) === request) {
         request.onSendError((error as NodeJS.ErrnoException).code ?? error.message);

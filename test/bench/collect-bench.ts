@@ -138,6 +138,8 @@ console.log(
       us_per_poll: (cpuS * 1e6) / polls,
       rows_per_s: (rows - before.rows) / elapsedS,
       resident_mb: process.memoryUsage().rss / 2 ** 20,
+      heap_mb: process.memoryUsage().heapUsed / 2 ** 20,
+      buffers_mb: process.memoryUsage().arrayBuffers / 2 ** 20,
       errors: Object.fromEntries(errors),
     },
     null,
