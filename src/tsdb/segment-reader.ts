@@ -154,10 +154,9 @@ export class SegmentReader implements SegmentSource {
     const page = this.#pageOf(block);
     const offset = this.#places.pageOffset[page]!;
     const first = this.#places.pageBlock[page]!;
-    const rows = this.blockRows(block);
     return this.#guard(offset, () => {
-      this.#openPage(page, offset, this.#places.pageBlock[page + 1]! - first);
-      return this.#page!.readField(block - first, column, rows, this.#reference, this.#shapeList(), into);
+      const opened = this.#openPage(page, offset, this.#places.pageBlock[page + 1]! - first);
+      return opened.readField(block - first, column, into);
     });
   }
 
@@ -168,14 +167,17 @@ export class SegmentReader implements SegmentSource {
     }
   }
 
-  /** Makes `#page` the page numbered `page`. */
-  #openPage(page: number, offset: number, entries: number): void {
-    if (this.#pageNumber === page) return;
-    this.#pageNumber = -1;
+  /** The page numbered `page`, whose times were read before. */
+  #openPage(page: number, offset: number, entries: number): TierPage {
+    if (this.#page !== undefined && this.#pageNumber === page) return this.#page;
+    this.#page = undefined;
     const size = this.#places.pageSize[page]!;
     const bytes = this.#read(offset, size);
-    this.#page = new TierPage(bytes.slice(windows.at, windows.at + size), entries);
+    const rows = this.#places.timeRows[this.#timesNumber]!;
+    const context = { rows, reference: this.#reference.slice(0, rows), shapes: this.#shapeList() };
+    this.#page = new TierPage(bytes.slice(windows.at, windows.at + size), entries, context);
     this.#pageNumber = page;
+    return this.#page;
   }
 
   #shapeList(): readonly Uint8Array[] {
