@@ -44,6 +44,11 @@ export class SegmentIndex {
     return this.#groups;
   }
 
+  /** Number of the measurement, tag names and fields of the current group. */
+  get layout(): number {
+    return this.#layout;
+  }
+
   /** Bytes before compression. */
   get sizeBytes(): number {
     let size = 0;

@@ -176,7 +176,7 @@ export class SegmentWriter implements SegmentSink {
       this.#closePage();
       this.#pageTime = this.#placeTimes(size, block);
     }
-    this.#page.add(columns, rows, reference, (shape) => this.#index.shape(shape));
+    this.#page.add(this.#index.layout, columns, rows, reference, (shape) => this.#index.shape(shape));
     this.#index.addBlock();
     this.#blocks++;
     this.#rows += rows;

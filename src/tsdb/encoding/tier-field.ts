@@ -24,8 +24,8 @@ import {
 const FIELD = { absent: 0, constant: 1, modelled: 2, floats: 3 } as const;
 /** The field's samples differ from the block's. */
 const OWN_SAMPLES = 0x04;
-/** A constant from 0 to 7 stands in the shape itself: state and error columns cost nothing. */
-const SMALL_CONSTANT = 0x10;
+/** The constant stands in the shape itself: it is usual, and costs nothing in the blocks. */
+const USUAL_CONSTANT = 0x10;
 /** There are no increases: the field is no counter. */
 const NO_INCREASE = 0x08;
 
@@ -37,6 +37,11 @@ const FIRST_INCREASE = 0x20;
 export function maxTierFieldBytes(rows: number): number {
   return 32 + 6 * maxSequenceBytes(rows);
 }
+
+const LARGEST_CONSTANT = 2 ** 51;
+
+/** The constant (scaled to a whole number) of the field written last, NaN if it had none. */
+export let lastConstant = Number.NaN;
 
 const dense = newTierParts();
 const model: TierModel = { min: 0, max: 0, sum: 0 };
@@ -56,40 +61,45 @@ function allNaN(values: Float64Array, count: number): boolean {
   return true;
 }
 
-/** Whether all samples of the field were the same decimal. */
+/** Whole number of the constant, decimal places, and whether it is one at all. */
+let constantWhole = 0;
+let constantExponent = 0;
+
+/** Whether all samples of the field were the same decimal, which is then noted. */
 function isConstant(count: number, flags: number): boolean {
   const value = dense.last[0]!;
-  if (Object.is(value, -0) || exponentOf(value) < 0) return false;
+  constantExponent = exponentOf(value);
+  if (Object.is(value, -0) || constantExponent < 0) return false;
+  constantWhole = Math.round(value * POWERS[constantExponent]!);
+  if (Math.abs(constantWhole) > LARGEST_CONSTANT) return false;
   for (let i = 0; i < count; i++) {
     if (dense.last[i] !== value || dense.min[i] !== value || dense.max[i] !== value) return false;
-    if (dense.sum[i] !== constantSum(value, dense.samples[i]!)) return false;
+    if (dense.sum[i] !== constantSum(constantWhole, constantExponent, dense.samples[i]!)) return false;
     if (!(flags & NO_INCREASE) && dense.increase[i] !== 0) return false;
   }
   return true;
 }
 
-function isSmall(value: number): boolean {
-  return value >= 0 && value < 8 && Number.isInteger(value);
-}
-
 /** The sum of a decimal is the decimal nearest to it, as in aggregation. */
-function constantSum(value: number, samples: number): number {
-  const power = POWERS[exponentOf(value)]!;
-  return (Math.round(value * power) * samples) / power;
+function constantSum(whole: number, exponent: number, samples: number): number {
+  return (whole * samples) / POWERS[exponent]!;
 }
 
 /**
  * Appends a field to the shape and its numbers to `target` from `at`; returns the index behind them. `reference` holds
- * the samples that most fields of the block have.
+ * the samples that most fields of the block have. `usualConstant` is a constant (scaled to a whole number) that the field
+ * had elsewhere: see `lastConstant`.
  */
 export function writeTierField(
   parts: TierParts,
   rows: number,
   reference: Float64Array,
+  usualConstant: number,
   shape: ByteStream,
   target: Uint8Array,
   at: number,
 ): number {
+  lastConstant = Number.NaN;
   const count = gatherParts(parts, rows, dense);
   if (count === 0) {
     shape.byte(FIELD.absent);
@@ -103,21 +113,15 @@ export function writeTierField(
     : scaleParts(dense, names, count, scale) && chooseModel(dense, count, model)
       ? FIELD.modelled
       : FIELD.floats;
-  const small = kind === FIELD.constant && isSmall(dense.last[0]!);
-  shape.byte(kind | flags | (small ? SMALL_CONSTANT : 0));
+  if (kind === FIELD.constant) lastConstant = constantWhole;
+  const usual = kind === FIELD.constant && isUsual(constantWhole, usualConstant);
+  shape.byte(kind | flags | (usual ? USUAL_CONSTANT : 0));
   if (flags & OWN_SAMPLES) {
     shape.byte(writeSequence(parts.samples, rows, target, at));
     at = sequenceEnd;
   }
   if (kind === FIELD.constant) {
-    const value = dense.last[0]!;
-    if (small) {
-      shape.byte(value);
-      return at;
-    }
-    const exponent = exponentOf(value);
-    shape.byte(exponent);
-    return writeSigned(target, at, Math.round(value * POWERS[exponent]!));
+    return writeConstant(usual, shape, target, at);
   }
   if (kind === FIELD.modelled) return writeModelled(count, flags, shape, target, at);
   // Scaling may have spoilt them.
@@ -125,6 +129,24 @@ export function writeTierField(
   for (const name of names) {
     shape.byte(writeFloatSequence(dense[name], count, target, at));
     at = sequenceEnd;
+  }
+  return at;
+}
+
+/** Small ones are states and error counts; others are usual when the row group before had the same. */
+function isUsual(whole: number, usualConstant: number): boolean {
+  return (whole >= 0 && whole < 8) || whole === usualConstant;
+}
+
+/** Writes sign and magnitude in as few bytes as hold them; their number stands beside the exponent. */
+function writeConstant(usual: boolean, shape: ByteStream, target: Uint8Array, at: number): number {
+  let rest = constantWhole < 0 ? -2 * constantWhole - 1 : 2 * constantWhole;
+  let length = 0;
+  for (let limit = 1; rest >= limit; limit *= 256) length++;
+  shape.byte(constantExponent + 32 * length);
+  for (let b = 0; b < length; b++, rest = Math.floor(rest / 256)) {
+    if (usual) shape.byte(rest % 256);
+    else target[at++] = rest % 256;
   }
   return at;
 }
@@ -193,29 +215,31 @@ export function readTierField(
   return true;
 }
 
-function readExponent(shape: Cursor): number {
-  const exponent = nextByte(shape);
+function exponentIn(exponent: number): number {
   if (exponent > MAX_EXPONENT) throw new EncodingError(`a decimal exponent of ${exponent}`);
   return exponent;
 }
 
-function readScaled(numbers: Cursor, exponent: number): number {
-  return readSigned(numbers) / POWERS[exponent]!;
-}
-
 function readConstant(shape: Cursor, numbers: Cursor, count: number, flags: number, into: TierParts | undefined): void {
-  const value = flags & SMALL_CONSTANT ? nextByte(shape) : readScaled(numbers, readExponent(shape));
+  const form = nextByte(shape);
+  const exponent = exponentIn(form & 31);
+  const source = flags & USUAL_CONSTANT ? shape : numbers;
+  let folded = 0;
+  for (let b = 0, scale = 1; b < form >>> 5; b++, scale *= 256) folded += nextByte(source) * scale;
+  const whole = folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+  const value = whole / POWERS[exponent]!;
   if (into === undefined) return;
   into.last.fill(value, 0, count);
   into.min.fill(value, 0, count);
   into.max.fill(value, 0, count);
   into.increase.fill(0, 0, count);
   let k = 0;
-  for (let i = 0; k < count; i++) if (into.samples[i] !== 0) into.sum[k++] = constantSum(value, into.samples[i]!);
+  for (let i = 0; k < count; i++)
+    if (into.samples[i] !== 0) into.sum[k++] = constantSum(whole, exponent, into.samples[i]!);
 }
 
 function readModelled(shape: Cursor, numbers: Cursor, count: number, flags: number, into: TierParts | undefined): void {
-  scale.exponent = readExponent(shape);
+  scale.exponent = exponentIn(nextByte(shape));
   const choice = nextByte(shape);
   model.min = choice & 1;
   model.max = (choice >> 1) & 1;

@@ -8,7 +8,7 @@ import { readUint32, writeUint32 } from '../../lib/bytes.ts';
 import { crc32c } from '../../lib/crc32c.ts';
 import { type Cursor, cursorOver, MAX_VARINT_BYTES, readVarint, writeVarint } from '../../lib/varint.ts';
 import { EncodingError } from './encoding-error.ts';
-import { maxTierFieldBytes, readTierField, writeTierField } from './tier-field.ts';
+import { lastConstant, maxTierFieldBytes, readTierField, writeTierField } from './tier-field.ts';
 import type { TierParts } from './tier-parts.ts';
 
 const CHECKSUM_BYTES = 4;
@@ -23,6 +23,8 @@ export class TierPageWriter {
   readonly #sizes = new ByteStream();
   readonly #entries = new ByteStream(FULL_BYTES * 2);
   readonly #shape = new ByteStream();
+  /** Of each layout, the constants of its fields in the row group added last. */
+  readonly #constants = new Map<number, Float64Array>();
   /** Where the current stretch began. */
   #stretchStart = 0;
   #count = 0;
@@ -40,8 +42,12 @@ export class TierPageWriter {
     return this.#sizes.length + MAX_VARINT_BYTES + this.#entries.length + CHECKSUM_BYTES;
   }
 
-  /** Adds the fields of one row group; `numberOf` gives the number of a shape. */
+  /**
+   * Adds the fields of one row group. `layout` numbers row groups of the same measurement, tag names and fields;
+   * `numberOf` gives the number of a shape.
+   */
   add(
+    layout: number,
     columns: readonly TierParts[],
     rows: number,
     reference: Float64Array,
@@ -52,7 +58,11 @@ export class TierPageWriter {
     const target = this.#entries.reserve(MAX_VARINT_BYTES + columns.length * maxTierFieldBytes(rows));
     this.#shape.clear();
     let end = fields;
-    for (const parts of columns) end = writeTierField(parts, rows, reference, this.#shape, target, end);
+    const constants = this.#constantsOf(layout, columns.length);
+    for (let c = 0; c < columns.length; c++) {
+      end = writeTierField(columns[c]!, rows, reference, constants[c]!, this.#shape, target, end);
+      constants[c] = lastConstant;
+    }
     // The shape is known only now: its number goes in front.
     const numbers = writeVarint(target, start, numberOf(this.#shape.bytes));
     target.copyWithin(numbers, fields, end);
@@ -73,6 +83,14 @@ export class TierPageWriter {
     this.#stretchStart = 0;
     this.#count = 0;
     return page;
+  }
+
+  #constantsOf(layout: number, columns: number): Float64Array {
+    const known = this.#constants.get(layout);
+    if (known !== undefined && known.length >= columns) return known;
+    const constants = new Float64Array(columns).fill(Number.NaN);
+    this.#constants.set(layout, constants);
+    return constants;
   }
 
   #endStretch(): void {
