@@ -41,7 +41,13 @@ export class BlockReader {
     if (known) return known;
     const rows = segment.blockRows(block);
     const count = segment.readColumn(block, column, this.#values, this.#present);
-    return this.#keep(segment, block, column, rows, count, segment.readTimes(block));
+    const number = segment.blockTimes(block);
+    let times = this.#cache.times(segment, number);
+    if (!times) {
+      times = segment.readTimes(block).slice(0, rows);
+      this.#cache.addTimes(segment, number, times);
+    }
+    return this.#keep(segment, block, column, rows, count, times);
   }
 
   #keep(owner: object, block: number, column: number, rows: number, count: number, times: Float64Array): DecodedColumn {

@@ -27,6 +27,7 @@ import { AliasTable } from './alias-table.ts';
 import { BlockReader } from './block-reader.ts';
 import { Catalogue, type IdentityRequest } from './catalogue.ts';
 import { DecodedCache } from './decoded-cache.ts';
+import { DiskFullError, isDiskFull, messageOf } from './engine-errors.ts';
 import { FileNumbers } from './file-numbers.ts';
 import { openFolder } from './folder.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -34,11 +35,18 @@ import { GroupTable } from './group-table.ts';
 import { Head } from './head.ts';
 import type { JoinedLabelsEntry } from './joined-labels.ts';
 import { DEFAULT_LIMITS, type EngineLimits, settingOf } from './limits.ts';
-import { SegmentSet } from './segment-set.ts';
+import { Maintenance } from './maintenance.ts';
+import { Problems } from './problems.ts';
+import { RowInput } from './row-input.ts';
+import { SegmentDamage } from './segment-types.ts';
 import type { Series } from './series.ts';
 import { SeriesReader } from './series-reader.ts';
 import { STALE_HIGH, STALE_LOW } from './stale.ts';
+import { Storage } from './storage.ts';
+import { TierReader } from './tier-reader.ts';
+import { tierSpans } from './tier-spans.ts';
 import { TimeBounds } from './time-bounds.ts';
+import { Tombstones } from './tombstones.ts';
 import { Wal, walPath } from './wal.ts';
 import { WalFrame } from './wal-frame.ts';
 import { replayFile, walNumbers } from './wal-replay.ts';
@@ -55,6 +63,27 @@ export interface EngineOptions {
   readonly fsync: 'group' | 'always';
   /** Memory for decoded blocks. */
   readonly cacheBytes?: number;
+  /** Lets the thread do other things between two slices of a job. Default: after what waits in the event loop. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** Figures for `/metrics`. */
+export interface EngineStatistics {
+  readonly series: number;
+  readonly rowGroups: number;
+  readonly openRows: number;
+  readonly openBytes: number;
+  readonly blockBytes: number;
+  readonly cacheBytes: number;
+  readonly acceptedRows: number;
+  readonly walBytes: number;
+  readonly rawBytes: number;
+  readonly fiveMinuteBytes: number;
+  readonly hourBytes: number;
+  readonly segments: number;
+  readonly rawShareBytes: number;
+  /** Infinity when there are no raw segments. */
+  readonly oldestRawMs: number;
 }
 
 export interface EngineHealth {
@@ -63,6 +92,9 @@ export interface EngineHealth {
 }
 
 const DEFAULT_CACHE_BYTES = 48 * 2 ** 20;
+const SLICE_MS = 4;
+/** Above this part of the log's share `room` waits. */
+const HIGH_WATER = 0.7;
 
 export class Engine implements RowSink, SeriesSource {
   readonly #options: EngineOptions;
@@ -70,35 +102,69 @@ export class Engine implements RowSink, SeriesSource {
   readonly #groups: GroupTable;
   readonly #aliases = new AliasTable();
   readonly #bounds = new TimeBounds();
+  readonly #cache: DecodedCache;
   readonly #head: Head;
   readonly #catalogue: Catalogue;
   readonly #frame: WalFrame;
   readonly #frames: FrameReader;
-  readonly #raw = new SegmentSet();
+  readonly #input = new RowInput();
+  readonly #tombstones: Tombstones;
+  readonly #storage: Storage;
   readonly #reader: SeriesReader;
+  readonly #tierReader = new TierReader();
   readonly #wal: Wal;
-  readonly #problems = new Set<string>();
+  readonly #maintenance: Maintenance;
+  readonly #problems = new Problems();
+  readonly #pause: () => Promise<void>;
   #nowMs: number;
-  #input: Float64Array = new Float64Array(0);
-  #halves: Int32Array = new Int32Array(0);
+  #isClosed = false;
 
   private constructor(options: EngineOptions) {
     this.#options = options;
+    const { disk, clock, logger, folder, budgetBytes } = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#nowMs = options.clock.nowMs();
+    this.#pause = options.pause ?? (() => new Promise((resolve) => setImmediate(resolve)));
+    this.#nowMs = clock.nowMs();
+    const cache = new DecodedCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
+    this.#cache = cache;
     this.#groups = new GroupTable(this.#limits);
-    this.#head = new Head(this.#groups, this.#bounds);
+    this.#head = new Head(this.#groups, this.#bounds, (blocks) => cache.drop(blocks));
     this.#frame = new WalFrame(this.#groups, this.#head.open);
     this.#frames = new FrameReader(this.#head);
-    const { open } = this.#head;
     this.#catalogue = new Catalogue(this.#groups, this.#limits, (group, fromMs, toMs) => {
-      if (open.rows(group) > 0 && open.oldestMs(group) <= toMs && open.newestMs(group) >= fromMs) return true;
-      return this.#bounds.overlaps(group, fromMs, toMs);
+      return this.#head.overlaps(group, fromMs, toMs) || this.#bounds.overlaps(group, fromMs, toMs);
     });
-    const cache = new DecodedCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
-    this.#reader = new SeriesReader(this.#head, this.#raw, new BlockReader(cache));
-    openFolder(options.disk, options.folder);
+    openFolder(disk, folder);
+    this.#tombstones = Tombstones.open(disk, folder);
+    this.#storage = new Storage({
+      folder,
+      disk,
+      logger,
+      budgetBytes,
+      limits: this.#limits,
+      groups: this.#groups,
+      head: this.#head,
+      bounds: this.#bounds,
+      tombstones: this.#tombstones,
+      onProblem: (text) => this.#problems.set(text, text),
+      onClose: ({ source }) => cache.drop(source),
+    });
+    this.#storage.open();
+    this.#reader = new SeriesReader(this.#head, this.#storage.raw, new BlockReader(cache));
     this.#wal = this.#openWal();
+    this.#maintenance = new Maintenance({
+      clock,
+      logger,
+      head: this.#head,
+      wal: this.#wal,
+      storage: this.#storage,
+      tombstones: this.#tombstones,
+      problems: this.#problems,
+      slices: { monotonicMs: () => clock.monotonicMs(), pause: this.#pause, sliceMs: SLICE_MS },
+      seriesCount: () => this.#groups.seriesCount,
+      rotateWal: () => this.#startWalFile(),
+      sweep: () => this.#sweep(),
+    });
   }
 
   /** Opens (or makes) the folder and replays the log. @throws FolderError when the folder is not ours to use */
@@ -136,11 +202,7 @@ export class Engine implements RowSink, SeriesSource {
     if (timeMs > this.#nowMs + this.#limits.maxAheadMs) return ROW_REFUSAL.tooFarAhead;
     if (!(timeMs >= this.#nowMs - this.#limits.retentionRawMs)) return ROW_REFUSAL.tooOld;
     if (count === 0) return ROW_REFUSAL.none;
-    if (values !== this.#input) {
-      this.#input = values;
-      this.#halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-    }
-    this.#frame.row(group, timeMs, columns, this.#halves, count);
+    this.#frame.row(group, timeMs, columns, this.#input.halves(values), count);
     return ROW_REFUSAL.none;
   }
 
@@ -162,13 +224,31 @@ export class Engine implements RowSink, SeriesSource {
     const frame = this.#frame;
     if (frame.isEmpty) return;
     try {
+      this.#checkWalRoom(frame.length * 4);
       this.#wal.write(frame.words, frame.length);
-      this.#frames.apply(frame.words, frame.length);
+      this.#problems.clear('write');
     } catch (error) {
+      // What was defined in this frame is not in the file: the next frame goes to a new one, where all is defined anew.
       this.#startWalFile();
-      throw error;
-    } finally {
       frame.startFrame();
+      const what = isDiskFull(error) ? 'the disk is full: rows are refused' : 'rows are refused';
+      if (this.#problems.set('write', `${what}: ${messageOf(error)}`)) {
+        this.#options.logger.error({ err: error }, 'rows could not be stored');
+      }
+      throw error;
+    }
+    this.#frames.apply(frame.words, frame.length);
+    frame.startFrame();
+  }
+
+  /** Resolves when there is room in the log: whoever appends much awaits it between slices. */
+  async room(): Promise<void> {
+    await this.#pause();
+    const most = this.#storage.shares.walBytes * HIGH_WATER;
+    while (this.#wal.sizeBytes > most && !this.#isClosed) {
+      this.#maintenance.tick();
+      if (!this.#maintenance.isRunning) return;
+      await this.#pause();
     }
   }
 
@@ -183,16 +263,18 @@ export class Engine implements RowSink, SeriesSource {
 
   read(series: SeriesHandle, fromMs: number, toMs: number): SampleBuffer {
     const { group, column } = series as Series;
-    return this.#reader.read(group, column, fromMs, toMs);
+    return this.#undamaged(0, () => this.#reader.read(group, column, fromMs, toMs));
   }
 
-  readTier(_series: SeriesHandle, _tierMs: TierMs, _fromMs: number, _toMs: number): TierBuffer {
-    const none = new Float64Array(0);
-    return { count: 0, starts: none, min: none, max: none, sum: none, samples: none, last: none, increase: none };
+  readTier(series: SeriesHandle, tierMs: TierMs, fromMs: number, toMs: number): TierBuffer {
+    const { group, column } = series as Series;
+    const { all } = this.#storage.set(tierMs);
+    // A bucket overlaps the range if it begins less than its width before it.
+    return this.#undamaged(tierMs, () => this.#tierReader.read(all, group, column, fromMs - tierMs + 1, toMs));
   }
 
-  tiers(fromMs: number, toMs: number, _stepMs: number): readonly TierSpan[] {
-    return [{ tierMs: 0, fromMs, toMs }];
+  tiers(fromMs: number, toMs: number, stepMs: number): readonly TierSpan[] {
+    return tierSpans(this.#storage.reaches(), fromMs, toMs, stepMs);
   }
 
   /** Label sets of series that match any of the selectors. */
@@ -235,6 +317,29 @@ export class Engine implements RowSink, SeriesSource {
     return groups.length;
   }
 
+  /**
+   * Deletes the row groups of the matching series: they are invisible at once and for good, and gone from the disk when
+   * their segments are rewritten. Returns how many. @throws DiskFullError
+   */
+  deleteRowGroups(tenant: TenantId, selectors: readonly (readonly Matcher[])[]): number {
+    const groups = this.#matching(tenant, selectors);
+    if (groups.length === 0) return 0;
+    const wal = this.#startWalFile();
+    const { sequence } = this.#storage;
+    this.#tombstones.add(
+      groups.map((group) => {
+        const measurement = this.#groups.symbols.text(this.#groups.measurement(group));
+        return { tenant, measurement, tags: this.#groups.tagTexts(group), sequence, wal };
+      }),
+    );
+    for (const group of groups) {
+      this.#storage.hide(group);
+      this.#forget(group);
+    }
+    this.#catalogue.forgetHandles();
+    return groups.length;
+  }
+
   declareFields(fields: readonly FieldMetadata[]): void {
     if (this.#catalogue.declarations.declareFields(fields)) this.#catalogue.forgetHandles();
   }
@@ -248,18 +353,59 @@ export class Engine implements RowSink, SeriesSource {
   }
 
   health(): EngineHealth {
-    return { status: this.#problems.size > 0 ? 'degraded' : 'ok', problems: [...this.#problems] };
+    const problems = this.#problems.all;
+    return { status: problems.length > 0 ? 'degraded' : 'ok', problems };
   }
 
-  /** Does what is due, for about this long; returns whether more is due at once. */
-  tick(_budgetMs: number): boolean {
+  statistics(): EngineStatistics {
+    const { open, current, flushing } = this.#head;
+    const { raw, fiveMinutes, hours, shares } = this.#storage;
+    return {
+      series: this.#groups.seriesCount,
+      rowGroups: this.#groups.groupCount,
+      openRows: open.totalRows,
+      openBytes: open.pages.bytesReserved,
+      blockBytes: current.sizeBytes + (flushing?.sizeBytes ?? 0),
+      cacheBytes: this.#cache.sizeBytes,
+      acceptedRows: this.#frames.rows,
+      walBytes: this.#wal.sizeBytes,
+      rawBytes: raw.sizeBytes,
+      fiveMinuteBytes: fiveMinutes.sizeBytes,
+      hourBytes: hours.sizeBytes,
+      segments: raw.all.length + fiveMinutes.all.length + hours.all.length,
+      rawShareBytes: shares.rawBytes,
+      oldestRawMs: raw.minMs,
+    };
+  }
+
+  /** Starts what is due: flushes, merges, forgetting. Called about once a second; the work is done in small slices. */
+  tick(): void {
     this.#nowMs = this.#options.clock.nowMs();
-    return false;
+    this.#maintenance.tick();
   }
 
-  /** Syncs and closes all files. */
+  /** Resolves when nothing is being done in the background. */
+  idle(): Promise<void> {
+    return this.#maintenance.idle();
+  }
+
+  /** Writes everything that is in memory to segments; with `all` also the buckets that are not complete. */
+  async flush(all = false): Promise<void> {
+    await this.#maintenance.flush(all);
+  }
+
+  /** Flushes everything, tiers included, and closes all files. What cannot be flushed stays in the log. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#maintenance.stop();
+    try {
+      await this.#maintenance.flush(true);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'not everything could be moved to segments: the log keeps it');
+    }
     await this.#wal.close();
+    this.#storage.close();
   }
 
   #matching(tenant: TenantId, selectors: readonly (readonly Matcher[])[]): number[] {
@@ -270,9 +416,51 @@ export class Engine implements RowSink, SeriesSource {
     return [...groups];
   }
 
-  #startWalFile(): void {
-    this.#wal.rotate();
+  /** Ends the current log file; returns the number of the last one that ended. */
+  #startWalFile(): number {
     this.#frame.startFile();
+    return this.#wal.rotate();
+  }
+
+  #checkWalRoom(frameBytes: number): void {
+    const { walBytes } = this.#storage.shares;
+    if (this.#wal.sizeBytes + this.#wal.growth(frameBytes) <= walBytes) return;
+    this.#maintenance.tick();
+    throw new DiskFullError(`the log has used its share of the disk budget, ${walBytes} bytes; try again soon`);
+  }
+
+  /** Reads; segments that turn out to be damaged are set aside, and what remains is read. */
+  #undamaged<T>(tierMs: TierMs, read: () => T): T {
+    for (;;) {
+      const set = this.#storage.set(tierMs);
+      const before = set.all.length;
+      try {
+        return read();
+      } catch (error) {
+        if (!(error instanceof SegmentDamage)) throw error;
+        this.#storage.setAside(set, error);
+        if (set.all.length === before) throw error;
+      }
+    }
+  }
+
+  /** Forgets row groups that have no rows anywhere, and lets numbers of those that are gone be used again. */
+  #sweep(): void {
+    for (let group = 0; group < this.#groups.capacity; group++) {
+      if (!this.#groups.isAlive(group) || this.#head.has(group) || this.#storage.has(group)) continue;
+      this.#forget(group);
+    }
+    if (this.#groups.goneCount === 0) return;
+    this.#groups.sweep((isGone) => this.#aliases.forget(isGone));
+    this.#catalogue.forgetHandles();
+  }
+
+  #forget(group: number): void {
+    this.#head.forget(group);
+    this.#frame.forget(group);
+    this.#bounds.forget(group);
+    this.#storage.forget(group);
+    this.#groups.remove(group);
   }
 
   #openWal(): Wal {
@@ -284,15 +472,23 @@ export class Engine implements RowSink, SeriesSource {
       disk,
       clock,
       fsync,
-      nextNumber: (numbers.at(-1) ?? 0) + 1,
+      // A deletion covers files up to a number, so none of these may be used again.
+      nextNumber: Math.max(numbers.at(-1) ?? 0, this.#tombstones.lastWal) + 1,
       onSyncError: (error) => {
-        this.#problems.add('the write-ahead log could not be synced');
         logger.error({ err: error }, 'the write-ahead log could not be synced');
+        this.#problems.set('sync', messageOf(error));
+        this.#maintenance.requireFlush();
       },
+      onSync: () => this.#problems.clear('sync'),
     });
     for (const number of numbers) {
       const file = walPath(folder, number);
-      const names = new FileNumbers(this.#groups, () => false);
+      const names = new FileNumbers(this.#groups, (tenant, measurement, tags) => {
+        if (this.#tombstones.count === 0) return false;
+        const text = (symbol: number) => this.#groups.symbols.text(symbol);
+        const tombstone = this.#tombstones.find(tenant, text(measurement), tags.map(text));
+        return tombstone !== undefined && tombstone.wal >= number;
+      });
       const dropped = replayFile(disk, file, (words, length) => this.#frames.apply(words, length, names));
       this.#frames.endFile();
       wal.keep(number, disk.sizeOf(file));

@@ -12,6 +12,7 @@ export class Head {
   readonly open = new OpenRows();
   readonly #groups: GroupTable;
   readonly #bounds: TimeBounds;
+  readonly #onDrop: (blocks: MemoryBlocks) => void;
   readonly #run = new RunBuffer();
   #current = new MemoryBlocks();
   #flushing: MemoryBlocks | undefined;
@@ -20,7 +21,9 @@ export class Head {
   /** Row groups from here on did not exist when the flush began. */
   #takes = 0;
 
-  constructor(groups: GroupTable, bounds: TimeBounds) {
+  /** `onDrop` hears of blocks that are no longer used. */
+  constructor(groups: GroupTable, bounds: TimeBounds, onDrop: (blocks: MemoryBlocks) => void) {
+    this.#onDrop = onDrop;
     this.#groups = groups;
     this.#bounds = bounds;
   }
@@ -46,6 +49,12 @@ export class Head {
   /** Whether a row group has rows here. */
   has(group: number): boolean {
     return this.open.rows(group) > 0 || this.#current.latest(group) >= 0 || (this.#flushing?.latest(group) ?? -1) >= 0;
+  }
+
+  /** Whether a row group has open rows in a range. */
+  overlaps(group: number, fromMs: number, toMs: number): boolean {
+    const { open } = this;
+    return open.rows(group) > 0 && open.oldestMs(group) <= toMs && open.newestMs(group) >= fromMs;
   }
 
   /** Time of the newest open row of a row group. */
@@ -83,6 +92,7 @@ export class Head {
 
   /** The segments of the flush are published: drops its blocks. */
   endFlush(): void {
+    if (this.#flushing) this.#onDrop(this.#flushing);
     this.#flushing = undefined;
   }
 
@@ -92,6 +102,7 @@ export class Head {
     for (let group = 0; group < this.#groups.capacity; group++) {
       for (const block of this.#current.blocksOf(group)) kept.copy(group, this.#current, block);
     }
+    this.#onDrop(this.#current);
     this.#current = kept;
     this.#flushing = undefined;
   }

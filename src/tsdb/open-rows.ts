@@ -37,6 +37,7 @@ export class OpenRows {
   #order = new Int32Array(512);
   #copy = new Int32Array(512);
   #totalRows = 0;
+  #activeRowBytes = 0;
 
   set chunkRows(rows: number) {
     this.#chunkRows = Math.max(MIN_ROWS, rows);
@@ -48,6 +49,11 @@ export class OpenRows {
 
   get totalRows(): number {
     return this.#totalRows;
+  }
+
+  /** Bytes that one more row of every row group with open rows would take. */
+  get activeRowBytes(): number {
+    return this.#activeRowBytes;
   }
 
   rows(group: number): number {
@@ -111,7 +117,9 @@ export class OpenRows {
     this.#width[group] = width;
     if (stride === old) return;
     this.#stride[group] = stride;
-    if (this.#rows[group]! > 0) this.#restride(group, old, stride);
+    if (this.#rows[group]! === 0) return;
+    this.#activeRowBytes += (stride - old) * 8;
+    this.#restride(group, old, stride);
   }
 
   /**
@@ -208,6 +216,7 @@ export class OpenRows {
     if (this.rows(group) === 0) return;
     this.pages.release(this.#first[group]!);
     this.#totalRows -= this.#rows[group]!;
+    this.#activeRowBytes -= this.#stride[group]! * 8;
     this.#rows[group] = 0;
   }
 
@@ -301,6 +310,7 @@ export class OpenRows {
     const page = this.pages.take(this.#stride[group]!);
     this.#first[group] = page;
     this.#last[group] = page;
+    this.#activeRowBytes += this.#stride[group]! * 8;
     this.#newestMs[group] = timeMs;
     this.#oldestMs[group] = timeMs;
     const half = this.#chunkRows >> 1;

@@ -40,6 +40,16 @@ export class RunBuffer implements RowRun {
     this.count = 0;
   }
 
+  /** The rows from `from` to before `to`, as views of this buffer. */
+  part(from: number, to: number): RowRun {
+    return {
+      count: to - from,
+      times: this.times.subarray(from, to),
+      columns: this.columns.map((column) => column.subarray(from, to)),
+      present: this.present.map((present) => present?.subarray(from, to) ?? null),
+    };
+  }
+
   /** The presence bytes of a column, all set (for the first `rows`) when it had no holes so far. */
   presence(column: number, rows: number): Uint8Array {
     const known = this.present[column];

@@ -1,35 +1,263 @@
-/** The open segments of one tier, oldest first by sequence: of two rows with the same time the later segment's wins. */
-import type { SegmentSource } from './segment-types.ts';
+/**
+ * The open segments of one tier and their files. Of two rows with the same time the one in the later segment (by
+ * sequence, then revision) wins.
+ */
+import path from 'node:path';
+import type { Disk } from '../lib/disk.ts';
+import type { TierMs } from '../model/series.ts';
+import { messageOf } from './engine-errors.ts';
+import type { GroupTable } from './group-table.ts';
+import {
+  DAMAGED_SUFFIX,
+  parseSegmentName,
+  replaces,
+  type SegmentName,
+  segmentFileName,
+  TEMPORARY_SUFFIX,
+} from './segment-name.ts';
+import { SegmentReader } from './segment-reader.ts';
+import { SegmentDamage, type SegmentGroup, type SegmentSource } from './segment-types.ts';
+import type { Tombstones } from './tombstones.ts';
 
 export interface OpenSegment {
+  readonly name: SegmentName;
   readonly source: SegmentSource;
-  /** Grows with every flush; a merged segment has the greatest of those that it replaces. */
-  readonly sequence: number;
-  /** Grows with every rewriting of the same sequence. */
-  readonly revision: number;
   /** Place in the file's index + 1 by row group; 0 and beyond the end: not in it. */
   readonly indexOf: Int32Array;
   /** The segment's column of each of ours, for row groups (by index) where they differ. -1: it has not got it. */
   readonly columnMaps: ReadonlyMap<number, Int32Array>;
+  /** Row groups in the file that are deleted. */
+  hiddenGroups: number;
+}
+
+/** A file that could not be used. */
+interface AsideFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+export interface SegmentSetOptions {
+  readonly tierMs: TierMs;
+  readonly folder: string;
+  /** Files are for one window of time each, so that only segments of one window can overlap. */
+  readonly windowMs: number;
+  readonly disk: Disk;
+  readonly groups: GroupTable;
+  readonly tombstones: Tombstones;
+  /** Hears what is wrong with a file, in a sentence. */
+  readonly onProblem: (text: string, error: unknown) => void;
+  /** Hears of segments that are no longer used. */
+  readonly onClose: (segment: OpenSegment) => void;
 }
 
 export class SegmentSet {
+  readonly #options: SegmentSetOptions;
   #segments: OpenSegment[] = [];
+  #aside: AsideFile[] = [];
+  #sizeBytes = 0;
+  /** Changes whenever a segment comes or goes. */
+  #version = 0;
+
+  constructor(options: SegmentSetOptions) {
+    this.#options = options;
+  }
 
   get all(): readonly OpenSegment[] {
     return this.#segments;
   }
 
+  get tierMs(): TierMs {
+    return this.#options.tierMs;
+  }
+
+  get windowMs(): number {
+    return this.#options.windowMs;
+  }
+
+  /** Bytes of all files, those set aside included. */
   get sizeBytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.source.sizeBytes, 0);
+    return this.#sizeBytes;
   }
 
-  add(segment: OpenSegment): void {
-    this.#segments = [...this.#segments, segment].sort((a, b) => a.sequence - b.sequence || a.revision - b.revision);
+  get version(): number {
+    return this.#version;
   }
 
+  get lastSequence(): number {
+    return this.#segments.reduce((most, segment) => Math.max(most, segment.name.last), 0);
+  }
+
+  get firstSequence(): number {
+    return this.#segments.reduce((least, segment) => Math.min(least, segment.name.first), Number.POSITIVE_INFINITY);
+  }
+
+  get minMs(): number {
+    return this.#segments.reduce((least, { source }) => Math.min(least, source.minMs), Number.POSITIVE_INFINITY);
+  }
+
+  get maxMs(): number {
+    return this.#segments.reduce((most, { source }) => Math.max(most, source.maxMs), Number.NEGATIVE_INFINITY);
+  }
+
+  window(timeMs: number): number {
+    return Math.floor(timeMs / this.#options.windowMs);
+  }
+
+  pathOf(name: SegmentName): string {
+    return path.join(this.#options.folder, segmentFileName(name));
+  }
+
+  /** Opens what is in the folder, oldest sequence first; removes what an interrupted writer or merge left. */
+  openFolder(): void {
+    const { disk, folder } = this.#options;
+    for (const file of disk.list(folder)) {
+      const full = path.join(folder, file);
+      if (file.endsWith(TEMPORARY_SUFFIX)) disk.remove(full);
+      else if (file.endsWith(DAMAGED_SUFFIX)) this.#noteAside(full, disk.sizeOf(full));
+    }
+    const names = disk.list(folder).flatMap((file) => parseSegmentName(file) ?? []);
+    for (const name of names.sort(byPrecedence)) this.#tryOpen(name);
+    for (const segment of this.#segments) {
+      const window = this.window(segment.source.minMs);
+      const isSuperfluous = this.#segments.some(
+        (other) => replaces(other.name, segment.name) && this.window(other.source.minMs) === window,
+      );
+      if (isSuperfluous) this.remove(segment);
+    }
+  }
+
+  /** Opens a file that was just written. @throws SegmentDamage, or what the disk throws */
+  add(name: SegmentName): OpenSegment {
+    const source = SegmentReader.open(this.#options.disk, this.pathOf(name));
+    try {
+      const segment = this.#mapped(name, source);
+      this.#segments = [...this.#segments, segment].sort((a, b) => byPrecedence(a.name, b.name));
+      this.#sizeBytes += source.sizeBytes;
+      this.#version++;
+      return segment;
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  }
+
+  /** Closes a segment and removes its file. */
   remove(segment: OpenSegment): void {
+    this.#drop(segment);
+    this.#options.disk.remove(segment.source.path);
+    this.#sizeBytes -= segment.source.sizeBytes;
+  }
+
+  /** Takes a damaged segment out of use; its file stays, under another name, until the ring needs the room. */
+  setAside(segment: OpenSegment, damage: SegmentDamage): void {
+    if (!this.#segments.includes(segment)) return;
+    this.#drop(segment);
+    this.#sizeBytes -= segment.source.sizeBytes;
+    this.#rename(segment.source.path, segment.source.sizeBytes, damage);
+  }
+
+  /** Removes the oldest file: one that was set aside, else the segment whose newest row is oldest. False: none left. */
+  recycleOldest(): boolean {
+    const aside = this.#aside.shift();
+    if (aside) {
+      this.#options.disk.remove(aside.path);
+      this.#sizeBytes -= aside.sizeBytes;
+      return true;
+    }
+    let oldest: OpenSegment | undefined;
+    for (const segment of this.#segments) if (!oldest || segment.source.maxMs < oldest.source.maxMs) oldest = segment;
+    if (!oldest) return false;
+    this.remove(oldest);
+    return true;
+  }
+
+  /** Makes a deleted row group invisible in all segments. */
+  hide(group: number): void {
+    // Segments with the same row groups share the array, so all of them are found before any is changed.
+    const affected = this.#segments.filter((segment) => (segment.indexOf[group] ?? 0) > 0);
+    for (const segment of affected) {
+      segment.indexOf[group] = 0;
+      segment.hiddenGroups++;
+    }
+  }
+
+  closeAll(): void {
+    for (const segment of this.#segments) segment.source.close();
+    this.#segments = [];
+  }
+
+  #drop(segment: OpenSegment): void {
     this.#segments = this.#segments.filter((other) => other !== segment);
+    segment.source.close();
+    this.#version++;
+    this.#options.onClose(segment);
+  }
+
+  #tryOpen(name: SegmentName): void {
+    const { disk, onProblem } = this.#options;
+    const file = this.pathOf(name);
+    try {
+      this.add(name);
+    } catch (error) {
+      if (error instanceof SegmentDamage) this.#rename(file, disk.sizeOf(file), error);
+      else {
+        this.#sizeBytes += disk.sizeOf(file);
+        onProblem(`segment ${file} cannot be read: ${messageOf(error)}`, error);
+      }
+    }
+  }
+
+  #rename(file: string, sizeBytes: number, damage: SegmentDamage): void {
+    const { disk, onProblem } = this.#options;
+    const aside = file + DAMAGED_SUFFIX;
+    disk.rename(file, aside);
+    this.#aside.push({ path: aside, sizeBytes });
+    this.#sizeBytes += sizeBytes;
+    onProblem(`segment ${file} is damaged (byte ${damage.offset}: ${damage.what}) and was set aside`, damage);
+  }
+
+  #noteAside(file: string, sizeBytes: number): void {
+    this.#aside.push({ path: file, sizeBytes });
+    this.#sizeBytes += sizeBytes;
+    this.#options.onProblem(`segment ${file} was found damaged earlier and is set aside`, undefined);
+  }
+
+  #mapped(name: SegmentName, source: SegmentSource): OpenSegment {
+    const { groups } = this.#options;
+    let indexOf = new Int32Array(groups.capacity + source.groupCount);
+    const columnMaps = new Map<number, Int32Array>();
+    let most = -1;
+    let index = 0;
+    let hiddenGroups = 0;
+    for (const identity of source.groups()) {
+      const group = this.#groupOf(identity, name);
+      if (group < 0) hiddenGroups++;
+      else {
+        const stored = groups.adopt(
+          group,
+          identity.fields.map((field) => groups.symbols.of(field)),
+        );
+        if (stored) columnMaps.set(index, inverted(stored, groups.width(group)));
+        indexOf[group] = index + 1;
+        most = Math.max(most, group);
+      }
+      index++;
+    }
+    indexOf = indexOf.slice(0, most + 1);
+    const like = this.#segments.find((other) => sameNumbers(other.indexOf, indexOf));
+    return { name, source, indexOf: like && hiddenGroups === 0 ? like.indexOf : indexOf, columnMaps, hiddenGroups };
+  }
+
+  #groupOf(identity: SegmentGroup, name: SegmentName): number {
+    const { groups, tombstones } = this.#options;
+    const { tenant, measurement, tags } = identity;
+    const tombstone = tombstones.find(tenant, measurement, tags);
+    if (tombstone && tombstone.sequence >= name.last) return -1;
+    return groups.restore(
+      tenant,
+      groups.symbols.of(measurement),
+      tags.map((text) => groups.symbols.of(text)),
+    );
   }
 }
 
@@ -37,4 +265,35 @@ export class SegmentSet {
 export function columnIn(segment: OpenSegment, index: number, column: number): number {
   const map = segment.columnMaps.size > 0 ? segment.columnMaps.get(index) : undefined;
   return map ? (map[column] ?? -1) : column;
+}
+
+function byPrecedence(a: SegmentName, b: SegmentName): number {
+  return a.last - b.last || a.revision - b.revision || b.first - a.first;
+}
+
+function inverted(ours: Int32Array, width: number): Int32Array {
+  const stored = new Int32Array(width).fill(-1);
+  ours.forEach((column, index) => {
+    stored[column] = index;
+  });
+  return stored;
+}
+
+function sameNumbers(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Calls `visit` with each block of a row group in a segment, and the row group's place in its index. */
+export function eachBlock(
+  segment: OpenSegment,
+  group: number,
+  visit: (segment: OpenSegment, index: number, block: number) => void,
+): void {
+  const index = (segment.indexOf[group] ?? 0) - 1;
+  if (index < 0) return;
+  const { firstBlock } = segment.source;
+  const end = firstBlock[index + 1]!;
+  for (let block = firstBlock[index]!; block < end; block++) visit(segment, index, block);
 }

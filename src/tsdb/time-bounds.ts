@@ -15,6 +15,10 @@ export class TimeBounds {
     return group < this.#minMs.length && this.#minMs[group]! <= toMs && this.#maxMs[group]! >= fromMs;
   }
 
+  minMs(group: number): number {
+    return this.#minMs[group] ?? Number.POSITIVE_INFINITY;
+  }
+
   maxMs(group: number): number {
     return this.#maxMs[group] ?? Number.NEGATIVE_INFINITY;
   }

@@ -23,6 +23,7 @@ export interface WalOptions {
   readonly nextNumber: number;
   /** Hears of a sync that failed. */
   readonly onSyncError: (error: unknown) => void;
+  readonly onSync: () => void;
 }
 
 interface Waiter {
@@ -61,6 +62,11 @@ export class Wal {
   /** Number of the file that is written, or was last. */
   get number(): number {
     return this.#number;
+  }
+
+  /** Number of the oldest file that is kept; of the next one when there is none. */
+  get oldestNumber(): number {
+    return this.#old[0]?.number ?? (this.#file ? this.#number : this.#number + 1);
   }
 
   /** Whether the current file has frames. */
@@ -183,6 +189,7 @@ export class Wal {
     try {
       for (const file of files) await file.fsyncAsync();
       for (const waiter of waiters) waiter.resolve();
+      this.#options.onSync();
     } catch (error) {
       const failure = new WalError(`the write-ahead log cannot be synced: ${messageOf(error)}`, { cause: error });
       for (const waiter of waiters) waiter.reject(failure);

@@ -1,0 +1,183 @@
+/**
+ * Decides what has to be done behind the rows, and does it, one job at a time in small slices: flush, tiers, retention,
+ * merges, forgetting. A job that fails leaves everything as it was, is said in `problems`, and is tried again.
+ */
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { isDiskFull, messageOf } from './engine-errors.ts';
+import type { Head } from './head.ts';
+import type { Problems } from './problems.ts';
+import { JobCancelled, type SliceOptions, Slices } from './slices.ts';
+import type { Storage } from './storage.ts';
+import type { Tombstones } from './tombstones.ts';
+import type { Wal } from './wal.ts';
+
+const MiB = 2 ** 20;
+/** What is in memory is flushed after this time at the latest. */
+const FLUSH_INTERVAL_MS = 3_600_000;
+/** Log and memory that a small installation may fill; larger ones get more with each series. */
+const FLUSH_WAL_BYTES = 128 * MiB;
+const FLUSH_WAL_BYTES_PER_SERIES = 300;
+const FLUSH_BLOCK_BYTES = 64 * MiB;
+const FLUSH_BLOCK_BYTES_PER_SERIES = 100;
+/** Memory for open rows. */
+const OPEN_BYTES = 40 * MiB;
+const OPEN_BYTES_PER_SERIES = 256;
+/** Chunks are half full on average, because their ends are spread. */
+const CHUNK_FILL = 0.6;
+const MIN_CHUNK_ROWS = 16;
+const MAX_CHUNK_ROWS = 512;
+const RETRY_MS = 10_000;
+const SWEEP_INTERVAL_MS = 600_000;
+
+export interface MaintenanceOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly head: Head;
+  readonly wal: Wal;
+  readonly storage: Storage;
+  readonly tombstones: Tombstones;
+  readonly problems: Problems;
+  readonly slices: SliceOptions;
+  readonly seriesCount: () => number;
+  /** Ends the current log file; returns the number of the last one that ended. */
+  readonly rotateWal: () => number;
+  /** Forgets row groups that have no rows any more. */
+  readonly sweep: () => void;
+}
+
+export class Maintenance {
+  readonly #options: MaintenanceOptions;
+  #running: Promise<void> | undefined;
+  #abort = new AbortController();
+  #flushedMs: number;
+  #sweptMs: number;
+  #retryMs = Number.NEGATIVE_INFINITY;
+  #mustFlush = false;
+  #sweptVersion = -1;
+
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+    this.#flushedMs = options.clock.monotonicMs();
+    this.#sweptMs = this.#flushedMs;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Flushes as soon as possible. */
+  requireFlush(): void {
+    this.#mustFlush = true;
+  }
+
+  /** Starts the next job if one is due and none is running. */
+  tick(): void {
+    const { head, clock } = this.#options;
+    head.open.chunkRows = this.#chunkRows();
+    if (this.#running || clock.monotonicMs() < this.#retryMs) return;
+    const job = this.#due();
+    if (job) this.#running = this.#run(job);
+  }
+
+  /** Resolves when no job is running. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  /** Flushes everything and brings the tiers up to date. @throws what hindered it */
+  async flush(all: boolean): Promise<void> {
+    await this.idle();
+    await this.#flushJob(all);
+  }
+
+  /** Stops the running job where it is. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.idle();
+    this.#abort = new AbortController();
+  }
+
+  #due(): (() => Promise<void>) | undefined {
+    if (this.#isFlushDue()) return () => this.#flushJob(false);
+    const { storage, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    if (storage.isMergeDue(nowMs)) {
+      return async () => {
+        await storage.mergeOnce(nowMs, this.#slices());
+      };
+    }
+    if (clock.monotonicMs() - this.#sweptMs >= SWEEP_INTERVAL_MS) return () => this.#sweepJob();
+    return undefined;
+  }
+
+  async #run(job: () => Promise<void>): Promise<void> {
+    const { problems, logger, clock } = this.#options;
+    try {
+      await job();
+      problems.clear('maintenance');
+    } catch (error) {
+      if (!(error instanceof JobCancelled)) {
+        const text = isDiskFull(error)
+          ? `the disk is full: samples cannot be moved from the log to segments (${messageOf(error)})`
+          : `samples cannot be moved to segments: ${messageOf(error)}`;
+        if (problems.set('maintenance', text)) logger.error({ err: error }, text);
+        this.#retryMs = clock.monotonicMs() + RETRY_MS;
+      }
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #isFlushDue(): boolean {
+    const { wal, head, storage, clock } = this.#options;
+    if (head.isEmpty) return false;
+    if (this.#mustFlush) return true;
+    const series = this.#options.seriesCount();
+    const walBytes = Math.max(FLUSH_WAL_BYTES, FLUSH_WAL_BYTES_PER_SERIES * series);
+    const blockBytes = Math.max(FLUSH_BLOCK_BYTES, FLUSH_BLOCK_BYTES_PER_SERIES * series);
+    return (
+      wal.sizeBytes >= Math.min(walBytes, storage.shares.walBytes * 0.4) ||
+      head.current.sizeBytes >= Math.min(blockBytes, storage.shares.temporaryBytes * 0.4) ||
+      clock.monotonicMs() - this.#flushedMs >= FLUSH_INTERVAL_MS
+    );
+  }
+
+  async #flushJob(all: boolean): Promise<void> {
+    const { storage, wal, head, clock, tombstones, rotateWal } = this.#options;
+    const nowMs = clock.nowMs();
+    storage.expire(nowMs);
+    if (!head.isEmpty) {
+      const through = rotateWal();
+      await storage.flush(this.#slices());
+      this.#mustFlush = false;
+      this.#flushedMs = clock.monotonicMs();
+      // The log goes last: were the tiers not written, a restart would flush again and compute them then.
+      await storage.updateTiers(nowMs, all, this.#slices());
+      wal.removeThrough(through);
+    } else if (all) {
+      await storage.updateTiers(nowMs, all, this.#slices());
+    }
+    tombstones.prune(storage.oldestSequence, wal.oldestNumber);
+  }
+
+  async #sweepJob(): Promise<void> {
+    const { storage, clock, sweep } = this.#options;
+    storage.expire(clock.nowMs());
+    this.#sweptMs = clock.monotonicMs();
+    if (storage.version === this.#sweptVersion) return;
+    this.#sweptVersion = storage.version;
+    sweep();
+  }
+
+  #chunkRows(): number {
+    const bytes = Math.max(OPEN_BYTES, OPEN_BYTES_PER_SERIES * this.#options.seriesCount());
+    const rowBytes = this.#options.head.open.activeRowBytes;
+    const rows = rowBytes > 0 ? Math.floor(bytes / rowBytes / CHUNK_FILL) : MAX_CHUNK_ROWS;
+    return Math.min(MAX_CHUNK_ROWS, Math.max(MIN_CHUNK_ROWS, rows));
+  }
+
+  #slices(): Slices {
+    return new Slices(this.#options.slices, this.#abort.signal);
+  }
+}

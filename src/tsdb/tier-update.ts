@@ -1,0 +1,209 @@
+/**
+ * Keeps the coarser tiers up to date: computes buckets that are complete, and those that late rows changed, from the raw
+ * samples as readers would see them. A bucket that is written again replaces the one before.
+ *
+ * After a restart it is the tiers' own segments that say how far they reach.
+ */
+
+import { identityOf } from './flush.ts';
+import type { GroupReader } from './group-reader.ts';
+import type { GroupTable } from './group-table.ts';
+import { grownFloat64 } from './growing.ts';
+import type { RunBuffer } from './run-buffer.ts';
+import type { SegmentBatch } from './segment-batch.ts';
+import type { SegmentSet } from './segment-set.ts';
+import type { TierRun } from './segment-types.ts';
+import { lowerBound } from './series-reader.ts';
+import type { Slices } from './slices.ts';
+import { STALE_HIGH, STALE_LOW } from './stale.ts';
+import { TierAggregator } from './tier-aggregate.ts';
+import type { TimeBounds } from './time-bounds.ts';
+
+/** How far back the sample before a bucket is looked for: a counter's growth over a gap this long is not lost. */
+const LOOK_BACK_MS = 3_600_000;
+
+export interface TierUpdateOptions {
+  readonly set: SegmentSet;
+  readonly groups: GroupTable;
+  readonly bounds: TimeBounds;
+  readonly reader: GroupReader;
+}
+
+export class TierUpdate {
+  readonly #options: TierUpdateOptions;
+  readonly #aggregate = new TierAggregator();
+  readonly #tierMs: number;
+  /** Buckets from here on are not computed yet, by row group; 0: none is. */
+  #pendingMs = new Float64Array(512);
+  /** Buckets to compute again: start, end, start, end, … by row group. */
+  #late = new Map<number, number[]>();
+  #before = new Float64Array(64);
+
+  constructor(options: TierUpdateOptions) {
+    this.#options = options;
+    this.#tierMs = options.set.tierMs;
+  }
+
+  /** Where the buckets end that are computed for all row groups. */
+  completeMs = 0;
+
+  /** Learns from the tier's segments how far they reach. */
+  learn(): void {
+    for (const { source, indexOf } of this.#options.set.all) {
+      for (let group = 0; group < indexOf.length; group++) {
+        const index = indexOf[group]! - 1;
+        if (index < 0) continue;
+        const last = source.firstBlock[index + 1]! - 1;
+        if (last >= source.firstBlock[index]!) this.#reach(group, source.blockMaxMs(last) + this.#tierMs);
+      }
+      this.completeMs = Math.max(this.completeMs, source.maxMs);
+    }
+  }
+
+  /** Notes rows that were flushed: those before what is computed change their buckets. */
+  note(group: number, run: RunBuffer): void {
+    const pendingMs = group < this.#pendingMs.length ? this.#pendingMs[group]! : 0;
+    if (run.times[0]! >= pendingMs) return;
+    const late = this.#late.get(group) ?? [];
+    for (let i = 0; i < run.count && run.times[i]! < pendingMs; i++) {
+      const startMs = Math.floor(run.times[i]! / this.#tierMs) * this.#tierMs;
+      const end = late.length - 1;
+      if (end >= 0 && startMs >= late[end - 1]! && startMs <= late[end]!) {
+        late[end] = Math.max(late[end]!, startMs + this.#tierMs);
+      } else {
+        late.push(startMs, startMs + this.#tierMs);
+      }
+    }
+    this.#late.set(group, late);
+  }
+
+  /** Whether buckets before a time are waiting to be computed. */
+  isDue(cutMs: number): boolean {
+    return this.#late.size > 0 || this.#cut(cutMs) > this.completeMs;
+  }
+
+  /** Computes what is due: buckets that end before `cutMs`, all there are when it is infinite. */
+  async run(batch: SegmentBatch, cutMs: number, slices: Slices): Promise<void> {
+    const { groups } = this.#options;
+    const cut = this.#cut(cutMs);
+    const reached = new Float64Array(groups.capacity);
+    const late = this.#late;
+    this.#late = new Map();
+    try {
+      for (let group = 0; group < reached.length; group++) {
+        if (groups.isAlive(group)) reached[group] = this.#group(group, late.get(group), cut, batch);
+        if ((group & 15) !== 0 || !slices.isOver) continue;
+        batch.checkRoom();
+        await slices.pause();
+      }
+      await batch.publish();
+    } catch (error) {
+      batch.abort();
+      for (const [group, ranges] of this.#late) late.set(group, [...(late.get(group) ?? []), ...ranges]);
+      this.#late = late;
+      throw error;
+    }
+    for (let group = 0; group < reached.length; group++) if (reached[group]! > 0) this.#reach(group, reached[group]!);
+    this.completeMs = Math.max(this.completeMs, Number.isFinite(cut) ? cut : 0);
+  }
+
+  forget(group: number): void {
+    this.#late.delete(group);
+    if (group < this.#pendingMs.length) this.#pendingMs[group] = 0;
+  }
+
+  #cut(cutMs: number): number {
+    return Number.isFinite(cutMs) ? Math.floor(cutMs / this.#tierMs) * this.#tierMs : cutMs;
+  }
+
+  #reach(group: number, endMs: number): void {
+    this.#pendingMs = grownFloat64(this.#pendingMs, group);
+    if (endMs > this.#pendingMs[group]!) this.#pendingMs[group] = endMs;
+  }
+
+  /** Computes the buckets of a row group; returns up to where. */
+  #group(group: number, late: readonly number[] | undefined, cut: number, batch: SegmentBatch): number {
+    const { bounds } = this.#options;
+    const newestMs = bounds.maxMs(group);
+    const pendingMs = Math.max(group < this.#pendingMs.length ? this.#pendingMs[group]! : 0, bounds.minMs(group));
+    const from = Math.floor(pendingMs / this.#tierMs) * this.#tierMs;
+    const ranges = late ? joined(late, this.#tierMs, newestMs) : [];
+    const isNew = newestMs >= from && cut > from;
+    if (isNew && ranges.length > 0 && ranges.at(-1)! >= from) ranges[ranges.length - 1] = Math.max(cut, ranges.at(-1)!);
+    else if (isNew) ranges.push(from, cut);
+    let reachedMs = 0;
+    for (let i = 0; i < ranges.length; i += 2) {
+      reachedMs = Math.max(reachedMs, this.#range(group, ranges[i]!, ranges[i + 1]!, batch));
+    }
+    return isNew && Number.isFinite(cut) ? cut : reachedMs;
+  }
+
+  #range(group: number, fromMs: number, toMs: number, batch: SegmentBatch): number {
+    const { reader, set, groups } = this.#options;
+    const run = reader.read(group, fromMs - LOOK_BACK_MS, toMs - 1);
+    const start = lowerBound(run.times, run.count, fromMs);
+    const end = lowerBound(run.times, run.count, toMs);
+    if (start === end) return 0;
+    const width = run.columns.length;
+    if (width > this.#before.length) this.#before = new Float64Array(width * 2);
+    for (let c = 0; c < width; c++) this.#before[c] = lastBefore(run, c, start, fromMs - LOOK_BACK_MS);
+    const buckets = this.#aggregate.aggregate(run.part(start, end), {
+      tierMs: this.#tierMs,
+      before: this.#before,
+    });
+    let first = 0;
+    while (first < buckets.count) {
+      const window = set.window(buckets.starts[first]!);
+      let last = first + 1;
+      while (last < buckets.count && set.window(buckets.starts[last]!) === window) last++;
+      const sink = batch.sink(window, group, () => identityOf(groups, group));
+      const all = first === 0 && last === buckets.count;
+      sink.addTierRun(all ? buckets : partOf(buckets, first, last));
+      first = last;
+    }
+    return buckets.starts[buckets.count - 1]! + this.#tierMs;
+  }
+}
+
+/** The buckets from `first` to before `last`, as views. */
+function partOf(run: TierRun, first: number, last: number): TierRun {
+  const columns = run.columns.map((parts) => ({
+    min: parts.min.subarray(first, last),
+    max: parts.max.subarray(first, last),
+    sum: parts.sum.subarray(first, last),
+    samples: parts.samples.subarray(first, last),
+    last: parts.last.subarray(first, last),
+    increase: parts.increase.subarray(first, last),
+  }));
+  return { count: last - first, starts: run.starts.subarray(first, last), columns };
+}
+
+/** The column's last value before row `end` that is not older than `sinceMs` and no stale marker, else NaN. */
+function lastBefore(run: RunBuffer, column: number, end: number, sinceMs: number): number {
+  const present = run.present[column];
+  const halves = run.halves[column]!;
+  for (let i = end - 1; i >= 0 && run.times[i]! >= sinceMs; i--) {
+    if (present && present[i] === 0) continue;
+    // The quiet bit may have been set on the way.
+    const isStale = halves[2 * i] === STALE_LOW && (halves[2 * i + 1]! & 0x7ff7ffff) === STALE_HIGH;
+    if (!isStale) return run.columns[column]![i]!;
+  }
+  return Number.NaN;
+}
+
+/**
+ * Ranges of buckets, ascending and joined, each with the bucket behind it where there is one: its increase counts from
+ * the last sample of the bucket before.
+ */
+function joined(late: readonly number[], tierMs: number, newestMs: number): number[] {
+  const pairs: [from: number, to: number][] = [];
+  for (let i = 0; i < late.length; i += 2)
+    pairs.push([late[i]!, late[i + 1]! <= newestMs ? late[i + 1]! + tierMs : late[i + 1]!]);
+  pairs.sort((a, b) => a[0] - b[0]);
+  const out: number[] = [];
+  for (const [from, to] of pairs) {
+    if (out.length > 0 && from <= out.at(-1)!) out[out.length - 1] = Math.max(out.at(-1)!, to);
+    else out.push(from, to);
+  }
+  return out;
+}

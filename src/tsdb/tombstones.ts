@@ -1,0 +1,123 @@
+/**
+ * Row groups that were deleted: durable, one line a deletion. A deletion covers what was stored up to a sequence number
+ * of segments and up to a file of the log; the same identity may come back later and is another row group then.
+ *
+ * File `tombstones`: lines of CRC-32 in hexadecimal, a space, and JSON. A line that is not whole ends the reading.
+ */
+import path from 'node:path';
+import zlib from 'node:zlib';
+import type { Disk } from '../lib/disk.ts';
+import type { TenantId } from '../model/tenant.ts';
+import { readSmallFile, writeSmallFile } from './folder.ts';
+
+export interface Tombstone {
+  readonly tenant: TenantId;
+  readonly measurement: string;
+  /** Name, value, …, sorted by name. */
+  readonly tags: readonly string[];
+  /** Segments up to this sequence number are covered. */
+  readonly sequence: number;
+  /** Log files up to this number are covered. */
+  readonly wal: number;
+}
+
+const FILE = 'tombstones';
+
+export class Tombstones {
+  readonly #disk: Disk;
+  readonly #file: string;
+  readonly #byIdentity = new Map<string, Tombstone>();
+  #sizeBytes = 0;
+
+  private constructor(disk: Disk, folder: string) {
+    this.#disk = disk;
+    this.#file = path.join(folder, FILE);
+  }
+
+  static open(disk: Disk, folder: string): Tombstones {
+    const tombstones = new Tombstones(disk, folder);
+    if (!disk.exists(tombstones.#file)) return tombstones;
+    const text = readSmallFile(disk, tombstones.#file);
+    for (const line of text.split('\n')) {
+      const entry = parseLine(line);
+      if (!entry) break;
+      tombstones.#byIdentity.set(identityKey(entry.tenant, entry.measurement, entry.tags), entry);
+    }
+    tombstones.#sizeBytes = disk.sizeOf(tombstones.#file);
+    return tombstones;
+  }
+
+  get count(): number {
+    return this.#byIdentity.size;
+  }
+
+  /** Greatest sequence number that a deletion covers. */
+  get lastSequence(): number {
+    let last = 0;
+    for (const { sequence } of this.#byIdentity.values()) last = Math.max(last, sequence);
+    return last;
+  }
+
+  /** Greatest number of a log file that a deletion covers. */
+  get lastWal(): number {
+    let last = 0;
+    for (const { wal } of this.#byIdentity.values()) last = Math.max(last, wal);
+    return last;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Bytes that `add` will write. */
+  growth(entries: readonly Tombstone[]): number {
+    return entries.reduce((sum, entry) => sum + Buffer.byteLength(lineOf(entry)), 0);
+  }
+
+  /** Remembers deletions, on the disk when this returns. */
+  add(entries: readonly Tombstone[]): void {
+    const bytes = Buffer.from(entries.map(lineOf).join(''), 'utf8');
+    const handle = this.#disk.open(this.#file, 'append');
+    try {
+      handle.write(bytes, this.#sizeBytes);
+      handle.fsync();
+    } finally {
+      handle.close();
+    }
+    if (this.#sizeBytes === 0) this.#disk.fsyncFolder(path.dirname(this.#file));
+    this.#sizeBytes += bytes.length;
+    for (const entry of entries) this.#byIdentity.set(identityKey(entry.tenant, entry.measurement, entry.tags), entry);
+  }
+
+  /** The deletion of an identity, if there was one. */
+  find(tenant: TenantId, measurement: string, tags: readonly string[]): Tombstone | undefined {
+    return this.#byIdentity.size === 0 ? undefined : this.#byIdentity.get(identityKey(tenant, measurement, tags));
+  }
+
+  /** Forgets deletions of which nothing is left in segments from `oldestSequence` or log files from `oldestWal` on. */
+  prune(oldestSequence: number, oldestWal: number): void {
+    const before = this.#byIdentity.size;
+    for (const [key, entry] of this.#byIdentity) {
+      if (entry.sequence < oldestSequence && entry.wal < oldestWal) this.#byIdentity.delete(key);
+    }
+    if (this.#byIdentity.size === before) return;
+    const text = [...this.#byIdentity.values()].map(lineOf).join('');
+    writeSmallFile(this.#disk, this.#file, text);
+    this.#sizeBytes = Buffer.byteLength(text);
+  }
+}
+
+function identityKey(tenant: TenantId, measurement: string, tags: readonly string[]): string {
+  return JSON.stringify([tenant, measurement, tags]);
+}
+
+function lineOf(entry: Tombstone): string {
+  const json = JSON.stringify(entry);
+  return `${zlib.crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+}
+
+function parseLine(line: string): Tombstone | undefined {
+  const json = line.slice(9);
+  if (json === '' || zlib.crc32(json).toString(16).padStart(8, '0') !== line.slice(0, 8)) return undefined;
+  return JSON.parse(json) as Tombstone;
+}
