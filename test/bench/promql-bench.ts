@@ -35,13 +35,22 @@ for (let d = 0; d < DEVICES; d++) {
     );
   let cpu = 20 + random() * 30;
   let rtt = 0.2 + random() * 3;
-  series('device_cpu_percent', [], () => Math.round((cpu = Math.min(100, Math.max(0, cpu + (random() - 0.5) * 6)))));
-  series('device_rtt_ms', [], () => Number((rtt = Math.max(0.05, rtt + (random() - 0.5) * 0.2)).toFixed(3)));
+  series('device_cpu_percent', [], () => {
+    cpu = Math.min(100, Math.max(0, cpu + (random() - 0.5) * 6));
+    return Math.round(cpu);
+  });
+  series('device_rtt_ms', [], () => {
+    rtt = Math.max(0.05, rtt + (random() - 0.5) * 0.2);
+    return Number(rtt.toFixed(3));
+  });
   for (let k = 0; k < INTERFACES; k++) {
     const rate = random() < 0.5 ? 10 ** (3 + random() * 5) : 0;
     for (const name of ['interface_ifHCInOctets', 'interface_ifHCOutOctets']) {
       let octets = Math.floor(random() * 1e13);
-      const step = () => (octets += Math.floor(rate * 10 * (0.7 + random() * 0.6)));
+      const step = () => {
+        octets += Math.floor(rate * 10 * (0.7 + random() * 0.6));
+        return octets;
+      };
       series(name, ['ifIndex', String(k + 1), 'ifName', `Gi1/0/${k + 1}`], step);
     }
   }
