@@ -11,8 +11,8 @@ import { newTierParts, type TierParts } from './encoding/tier-parts.ts';
 import type { TierRun } from './segment-types.ts';
 import { STALE_LOW } from './stale.ts';
 
-/** Scaled values below this add up exactly over any bucket. */
-const LARGEST = 2 ** 40;
+/** Whole numbers up to this add up exactly. */
+const EXACT = 2 ** 53;
 
 export interface AggregateOptions {
   readonly tierMs: number;
@@ -32,10 +32,14 @@ export class TierAggregator {
   /** Aggregates a run of any length. */
   aggregate(run: RowRun, options: AggregateOptions): TierRun {
     const count = this.#cut(run.times, run.count, options.tierMs);
+    const largest = EXACT / this.#mostRows(count);
     run.columns.forEach((values, c) => {
       const parts = this.#partsOf(c, count);
       const before = options.before?.[c] ?? Number.NaN;
-      aggregateColumn(values, run.present[c] ?? null, this.#firstRow, count, before, parts);
+      const present = run.present[c] ?? null;
+      if (present === null && isWhole(values, run.count, largest)) {
+        aggregateWhole(values, this.#firstRow, count, before, parts);
+      } else aggregateColumn(values, present, this.#firstRow, count, before, largest, parts);
       if (options.counters?.[c] === false) parts.increase.fill(Number.NaN, 0, count);
     });
     return { count, starts: this.#starts, columns: this.#columns.slice(0, run.columns.length) };
@@ -66,6 +70,13 @@ export class TierAggregator {
     return buckets;
   }
 
+  /** Most rows of a bucket. */
+  #mostRows(buckets: number): number {
+    let most = 1;
+    for (let b = 0; b < buckets; b++) most = Math.max(most, this.#firstRow[b + 1]! - this.#firstRow[b]!);
+    return most;
+  }
+
   #grow(): void {
     const starts = new Float64Array(this.#starts.length * 2);
     starts.set(this.#starts);
@@ -90,10 +101,16 @@ function samplesOf(values: Float64Array, present: Uint8Array | null, rows: numbe
 }
 
 /**
- * Decimal places that all samples and `before` have; -1 when some are true floats, or so large that scaled sums would
- * not be exact.
+ * Decimal places that all samples and `before` have; -1 when some are true floats, or when the scaled ones are beyond
+ * `limit` and their sums might not be exact.
  */
-function exponentOfColumn(values: Float64Array, present: Uint8Array | null, rows: number, before: number): number {
+function exponentOfColumn(
+  values: Float64Array,
+  present: Uint8Array | null,
+  rows: number,
+  before: number,
+  limit: number,
+): number {
   let exponent = Number.isNaN(before) ? 0 : exponentOf(before);
   if (exponent < 0) return -1;
   let largest = Number.isNaN(before) ? 0 : Math.abs(before);
@@ -109,7 +126,50 @@ function exponentOfColumn(values: Float64Array, present: Uint8Array | null, rows
     if (finer < 0) return -1;
     exponent = Math.max(exponent, finer);
   }
-  return exponent > 0 && largest * POWERS[exponent]! > LARGEST ? -1 : exponent;
+  return largest * POWERS[exponent]! <= limit ? exponent : -1;
+}
+
+/** Whether all values are whole numbers up to `largest`: the rule for counters and states. */
+function isWhole(values: Float64Array, rows: number, largest: number): boolean {
+  for (let i = 0; i < rows; i++) {
+    const value = values[i]!;
+    if (!(Math.floor(value) === value && value <= largest && value >= -largest)) return false;
+  }
+  return true;
+}
+
+/** The short way for whole numbers without holes. */
+function aggregateWhole(
+  values: Float64Array,
+  firstRow: Uint32Array,
+  buckets: number,
+  before: number,
+  parts: TierParts,
+): void {
+  // Without a sample before, growth counts from the first one.
+  let previous = Number.isNaN(before) ? values[0]! : before;
+  for (let b = 0; b < buckets; b++) {
+    const start = firstRow[b]!;
+    const end = firstRow[b + 1]!;
+    let min = values[start]!;
+    let max = min;
+    let sum = 0;
+    let increase = 0;
+    for (let i = start; i < end; i++) {
+      const value = values[i]!;
+      sum += value;
+      increase += value < previous ? value : value - previous;
+      if (value < min) min = value;
+      else if (value > max) max = value;
+      previous = value;
+    }
+    parts.samples[b] = end - start;
+    parts.min[b] = min;
+    parts.max[b] = max;
+    parts.sum[b] = sum;
+    parts.last[b] = previous;
+    parts.increase[b] = increase;
+  }
 }
 
 function aggregateColumn(
@@ -118,11 +178,12 @@ function aggregateColumn(
   firstRow: Uint32Array,
   buckets: number,
   before: number,
+  largest: number,
   parts: TierParts,
 ): void {
   const rows = firstRow[buckets]!;
   const present = samplesOf(values, presentOrNull, rows);
-  const exponent = exponentOfColumn(values, present, rows, before);
+  const exponent = exponentOfColumn(values, present, rows, before, largest);
   const power = exponent > 0 ? POWERS[exponent]! : 1;
   const scaled = exponent > 0;
   const floats = exponent < 0;
