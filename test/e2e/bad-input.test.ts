@@ -44,7 +44,7 @@ describe('bad input', {
     ['an operand where none belongs', ['serve', 'now'], /now/],
     ['reset-password without a user', ['reset-password'], /USER/],
     ['template without check', ['template', 'x'], /template check FILE/],
-    ['inspect without an address', ['inspect'], /ADDRESS/],
+    ['inspect without an address', ['inspect'], /one address or one recording/],
   ];
   for (const [name, args, expected] of usage) {
     test(`${name}: exit 2 and a line that says so`, () => {
