@@ -5,6 +5,7 @@ import type { Expr } from '../../src/promql/ast.ts';
 import { formatLabels, labelsKey, labelValue } from '../../src/promql/labels.ts';
 import { compileMatcher } from '../../src/promql/matcher.ts';
 import { parseQuery } from '../../src/promql/parse.ts';
+import { print } from '../../src/promql/print.ts';
 import { evaluateInstant, evaluateRange, type QueryResult } from '../../src/promql/query.ts';
 import { type Command, type Evaluation, type Load, parseScript, type TextRule } from './promql-script.ts';
 
@@ -124,8 +125,59 @@ async function evaluate(command: Evaluation, target: ScriptTarget): Promise<void
   checkAnnotations('warning', expected.warn, expected.noWarn, result.warnings);
   checkAnnotations('info', expected.info, expected.noInfo, result.infos);
   compare(command, result);
+  if (!command.isRange) await compareAtOtherTimes(command, common);
   const isPlain = !command.isRange && !command.isRangeVector && expected.string === undefined && !expected.isOrdered;
   if (isPlain) await compareInRange(command, common);
+}
+
+const OWN_TIMES = /\b(start|end|range|step)\(\)/;
+/** Functions whose result depends on the time of evaluation even when their arguments do not. */
+const SEES_TIME = /\b(days_in_month|day_of_\w+|hour|minute|month|year|predict_linear|time|timestamp)\b/;
+
+/** With `@` on every selector, the result of an instant query must not depend on when it is evaluated. */
+async function compareAtOtherTimes(
+  command: Evaluation,
+  common: Omit<Parameters<typeof evaluateInstant>[0], 'timeMs'>,
+): Promise<void> {
+  if (SEES_TIME.test(command.query) || OWN_TIMES.test(command.query)) return;
+  const timeMs = command.endMs;
+  const query = print(fixTime(parseQuery(command.query), timeMs));
+  const times = timeMs === 0 ? [-1000, 1000] : [-10 * timeMs, 0, Math.floor(timeMs / 5), 10 * timeMs];
+  for (const other of times) {
+    try {
+      const { value } = await evaluateInstant({ ...common, query, timeMs: other });
+      compare(command, { value: value.kind === 'vector' ? { ...value, timeMs } : value, warnings: [], infos: [] });
+    } catch (error) {
+      throw new Error(`with @ (${query}) at ${other / 1000}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}
+
+function fixTime(expr: Expr, timeMs: number): Expr {
+  const at = { kind: 'time', timeMs } as const;
+  switch (expr.kind) {
+    case 'vector':
+      return expr.at ? expr : { ...expr, at };
+    case 'matrix':
+      return expr.selector.at ? expr : { ...expr, selector: { ...expr.selector, at } };
+    case 'subquery':
+      return expr.at ? expr : { ...expr, at };
+    case 'paren':
+    case 'unary':
+      return { ...expr, expr: fixTime(expr.expr, timeMs) };
+    case 'aggregate':
+      return { ...expr, expr: fixTime(expr.expr, timeMs), ...(expr.param && { param: fixTime(expr.param, timeMs) }) };
+    case 'binary':
+      return { ...expr, left: fixTime(expr.left, timeMs), right: fixTime(expr.right, timeMs) };
+    case 'call':
+      // The label selectors of info() take no time.
+      return {
+        ...expr,
+        args: expr.args.map((arg, i) => (expr.name === 'info' && i === 1 ? arg : fixTime(arg, timeMs))),
+      };
+    default:
+      return expr;
+  }
 }
 
 /** An instant query must give the same as the middle step of a range query around its time. */
@@ -133,7 +185,7 @@ async function compareInRange(
   command: Evaluation,
   common: Omit<Parameters<typeof evaluateRange>[0], 'startMs' | 'endMs' | 'stepMs'>,
 ): Promise<void> {
-  if (/\b(start|end|range|step)\(\)/.test(command.query)) return;
+  if (OWN_TIMES.test(command.query)) return;
   const timeMs = command.endMs;
   const result = await evaluateRange({ ...common, startMs: timeMs - 60_000, endMs: timeMs + 60_000, stepMs: 60_000 });
   if (result.value.kind !== 'matrix') throw new Error(`got ${result.value.kind} in a range query`);
