@@ -30,8 +30,8 @@ export interface IngestOptions {
   readonly sink: RowSink;
   readonly limits: IngestLimits;
   readonly nowMs: () => number;
-  /** Lets the thread hear other messages. */
-  readonly pause: () => Promise<void>;
+  /** Resolves when the engine has room for more; in between the thread hears other messages. Awaited before each slice. */
+  readonly room: () => Promise<void>;
   readonly declareFields: (fields: readonly FieldMetadata[]) => void;
 }
 
@@ -96,13 +96,13 @@ export class Ingest {
   async #inSlices(length: number, parse: (from: number, to: number) => number): Promise<void> {
     let at = 0;
     while (at < length) {
+      await this.#options.room();
       try {
         at = parse(at, Math.min(length, at + SLICE_BYTES));
       } finally {
         // Whatever happened to the slice, no row may wait uncommitted for another sender's commit.
         this.#options.sink.commit();
       }
-      if (at < length) await this.#options.pause();
     }
   }
 }

@@ -17,7 +17,6 @@ export interface AppenderOptions {
   readonly engine: Engine;
   readonly limits: IngestLimits;
   readonly nowMs: () => number;
-  readonly pause: () => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -47,11 +46,11 @@ export class Appender {
   readonly #ingest: Ingest;
   readonly #logger: Logger;
 
-  constructor({ engine, limits, nowMs, pause, logger }: AppenderOptions) {
+  constructor({ engine, limits, nowMs, logger }: AppenderOptions) {
     this.#engine = engine;
     this.#logger = logger;
     const declareFields = engine.declareFields.bind(engine);
-    this.#ingest = new Ingest({ sink: engine, limits, nowMs, pause, declareFields });
+    this.#ingest = new Ingest({ sink: engine, limits, nowMs, room: () => engine.room(), declareFields });
   }
 
   /** Never rejects but for broken invariants, after which the thread must not go on. */

@@ -8,6 +8,7 @@ import type { Engine } from '../tsdb/engine.ts';
 import type { Appender } from './appender.ts';
 import type { AppendMessage, Change, StoreAnswer, StoreRequest } from './messages.ts';
 import type { Reader } from './reader.ts';
+import type { AppendAnswer } from './store.ts';
 import { storeMetrics } from './store-metrics.ts';
 
 /** Where answers go: main's port or an attached one. */
@@ -27,6 +28,7 @@ export class StoreHost {
   /** Readings under way, by number; only main sends them. */
   readonly #readings = new Map<number, AbortController>();
   readonly #ports = new Set<MessagePort>();
+  readonly #appends = new Set<Promise<void>>();
   #isClosing = false;
 
   constructor(options: HostOptions) {
@@ -37,7 +39,7 @@ export class StoreHost {
   receive(request: StoreRequest, main: Answerer): void {
     switch (request.kind) {
       case 'append':
-        this.#own(this.#append(request, main));
+        this.#append(request, main);
         return;
       case 'read':
         this.#own(this.#read(request, main));
@@ -70,13 +72,20 @@ export class StoreHost {
   /** A port on which another thread appends; it ends with the thread on its other side. */
   #attach(port: MessagePort): void {
     this.#ports.add(port);
-    port.on('message', (request: AppendMessage) => this.#own(this.#append(request, port)));
+    port.on('message', (request: AppendMessage) => this.#append(request, port));
     port.on('close', () => this.#ports.delete(port));
   }
 
-  async #append(request: AppendMessage, to: Answerer): Promise<void> {
-    const answer = await this.#options.appender.append(request);
-    to.postMessage({ kind: 'appended', id: request.id, answer } satisfies StoreAnswer);
+  #append(request: AppendMessage, to: Answerer): void {
+    const reply = (answer: AppendAnswer) =>
+      to.postMessage({ kind: 'appended', id: request.id, answer } satisfies StoreAnswer);
+    if (this.#isClosing) {
+      reply({ kind: 'unavailable', reason: 'the store is closing', retryAfterS: 10 });
+      return;
+    }
+    const work = this.#options.appender.append(request).then(reply);
+    this.#appends.add(work);
+    this.#own(work.finally(() => this.#appends.delete(work)));
   }
 
   async #read({ id, reading }: Extract<StoreRequest, { kind: 'read' }>, to: Answerer): Promise<void> {
@@ -113,8 +122,9 @@ export class StoreHost {
   async #close(id: number, main: Answerer): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    for (const port of this.#ports) port.close();
     for (const reading of this.#readings.values()) reading.abort();
+    await Promise.allSettled(this.#appends);
+    for (const port of this.#ports) port.close();
     await this.#options.engine.close();
     main.postMessage({ kind: 'closed', id } satisfies StoreAnswer);
   }

@@ -12,9 +12,7 @@ import { Reader } from './reader.ts';
 
 /** How often health is told to main, as a sign of life. */
 const HEALTH_MS = 5_000;
-/** Upkeep of the engine: at most this long at a time, so that appends and queries are heard in between. */
-const UPKEEP_MS = 5;
-const UPKEEP_EVERY_MS = 250;
+const UPKEEP_MS = 1_000;
 
 function run(main: MessagePort, { settings }: StoreThreadData): void {
   const logger = portLogger(main);
@@ -29,7 +27,7 @@ function run(main: MessagePort, { settings }: StoreThreadData): void {
   });
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
   const { nowMs, monotonicMs } = systemClock;
-  const appender = new Appender({ engine, limits: settings.ingestLimits, nowMs, pause, logger });
+  const appender = new Appender({ engine, limits: settings.ingestLimits, nowMs, logger });
   const reader = new Reader({ engine, limits: settings.readLimits, pause, monotonicMs, logger });
   const onBroken = (error: unknown) => {
     // Uncaught on purpose: main sees the thread end with this error and starts a new one, which replays the log.
@@ -41,16 +39,11 @@ function run(main: MessagePort, { settings }: StoreThreadData): void {
   const tellHealth = () => {
     main.postMessage({ kind: 'problems', problems: engine.health().problems } satisfies StoreAnswer);
   };
-  const upkeep = () => {
-    const isDue = engine.tick(UPKEEP_MS);
-    if (isDue) setImmediate(upkeep);
-    else setTimeout(upkeep, UPKEEP_EVERY_MS);
-  };
   main.on('message', (request: StoreRequest) => host.receive(request, main));
   main.postMessage({ kind: 'ready' } satisfies StoreAnswer);
   tellHealth();
   setInterval(tellHealth, HEALTH_MS);
-  upkeep();
+  setInterval(() => engine.tick(), UPKEEP_MS);
 }
 
 assert(parentPort, 'the store thread needs a parent');

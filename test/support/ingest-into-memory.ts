@@ -23,7 +23,7 @@ export async function ingestIntoMemory(
     sink,
     limits: { ...DEFAULT_INGEST_LIMITS, ...limits },
     nowMs: () => NOW_MS,
-    pause: () => Promise.resolve(),
+    room: () => Promise.resolve(),
     declareFields: (declared) => void fields.push(...declared),
   });
   const bytes = new Uint8Array(Buffer.from(body.bytes as string));

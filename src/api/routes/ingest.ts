@@ -8,7 +8,7 @@
 import { type Context, Hono } from 'hono';
 import { type AppendBodyAnswer, type AppendBodyOptions, appendBody, describeAppend } from '../append-body.ts';
 import { accessTo, type FindPrincipal } from '../metric-access.ts';
-import { writeLines } from './influx.ts';
+import { influxRoutes, writeLines } from './influx.ts';
 
 export interface IngestRoutesOptions extends AppendBodyOptions {
   readonly findPrincipal: FindPrincipal;
@@ -16,9 +16,11 @@ export interface IngestRoutesOptions extends AppendBodyOptions {
 
 export function ingestRoutes(options: IngestRoutesOptions): Hono {
   const routes = new Hono();
-  for (const path of ['/ingest/influx', '/ingest/influx/write', '/ingest/influx/api/v2/write']) {
+  for (const path of ['/ingest/influx', '/ingest/influx/api/v2/write']) {
     routes.post(path, (context) => writeLines(context, options));
   }
+  // Clients that take a base address put `/write`, `/ping` and `/query` behind it.
+  routes.route('/ingest/influx', influxRoutes(options));
   routes.post('/ingest/metrics/batch', async (context) => {
     const access = accessTo(context, options.findPrincipal, 'ingest');
     if (access.kind === 'denied') return problem(access.status, access.reason);
