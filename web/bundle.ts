@@ -1,5 +1,6 @@
 /**
- * Bundles the web pages with esbuild: one script, one style sheet, the typeface, the icon and the page that loads them.
+ * Bundles the web pages with esbuild: the script (charts apart, they come when they are needed), one style sheet, the
+ * typeface, the icon and the page that loads them. A name changes with the content, so browsers may keep files for ever.
  * `build.ts` writes them to `web/dist/` for the executable; from sources the server asks for them in memory, on the
  * first page request.
  */
@@ -12,7 +13,7 @@ export interface BundleOptions {
   readonly minify: boolean;
 }
 
-/** File name to content: `index.html`, `app.js`, `app.css`, `icon.svg`, `inter.woff2`. */
+/** File name to content: `index.html`, and scripts, style sheet, typeface and icon with a hash in their names. */
 export type WebFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
 const folder = import.meta.dirname;
@@ -24,20 +25,23 @@ export async function buildWeb(options: BundleOptions): Promise<WebFiles> {
     outdir: path.join(folder, 'dist'),
     write: false,
     bundle: true,
+    splitting: true,
     format: 'esm',
     target: ['chrome123', 'firefox120', 'safari17.5'],
     minify: options.minify,
     sourcemap: options.minify ? false : 'inline',
     legalComments: options.minify ? 'none' : 'inline',
     loader: { '.woff2': 'file' },
-    assetNames: 'inter',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
     logLevel: 'silent',
-    define: { 'process.env.NODE_ENV': '"production"' },
   });
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const file of result.outputFiles) files.set(path.basename(file.path), Uint8Array.from(file.contents));
-  files.set('icon.svg', Uint8Array.from(fs.readFileSync(path.join(folder, 'icon.svg'))));
-  files.set('index.html', new TextEncoder().encode(page(files)));
+  const icon = Uint8Array.from(fs.readFileSync(path.join(folder, 'icon.svg')));
+  files.set(`icon-${createHash('sha256').update(icon).digest('hex').slice(0, 8).toUpperCase()}.svg`, icon);
+  files.set('index.html', new TextEncoder().encode(page([...files.keys()])));
   return files;
 }
 
@@ -48,14 +52,9 @@ export async function bundleWeb(outDir: string, options: BundleOptions): Promise
   for (const [name, content] of files) fs.writeFileSync(path.join(outDir, name), content);
 }
 
-/** The page names its files with a hash, so that browsers may keep them for ever and still get a new version at once. */
-function page(files: WebFiles): string {
-  const versioned = (name: string): string => {
-    const hash = createHash('sha256')
-      .update(files.get(name) ?? '')
-      .digest('hex');
-    return `/${name}?v=${hash.slice(0, 12)}`;
-  };
+/** The page that loads the others. It is never kept by browsers, and so a new version is seen at once. */
+function page(names: readonly string[]): string {
+  const named = (pattern: RegExp): string => `/${names.find((name) => pattern.test(name)) ?? ''}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -65,9 +64,9 @@ function page(files: WebFiles): string {
 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff">
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12171d">
 <title>Telltale</title>
-<link rel="icon" type="image/svg+xml" href="${versioned('icon.svg')}">
-<link rel="stylesheet" href="${versioned('app.css')}">
-<script type="module" src="${versioned('app.js')}"></script>
+<link rel="icon" type="image/svg+xml" href="${named(/^icon-/)}">
+<link rel="stylesheet" href="${named(/^app-\w+\.css$/)}">
+<script type="module" src="${named(/^app-\w+\.js$/)}"></script>
 </head>
 <body>
 <div id="app"></div>

@@ -1,4 +1,5 @@
 /** Which page stands at which address. */
+import { lazyPage } from './components/lazy-page.ts';
 import type { VNode } from './html.ts';
 import { AddDevice } from './pages/add-device.ts';
 import { AlertRules } from './pages/alert-rules.ts';
@@ -7,13 +8,10 @@ import { ApiKeys } from './pages/api-keys.ts';
 import { Audit } from './pages/audit.ts';
 import { Channels } from './pages/channels.ts';
 import { Credentials } from './pages/credentials.ts';
-import { DevicePage } from './pages/device/device-page.ts';
-import { InterfacePage } from './pages/device/interface-page.ts';
 import { Devices } from './pages/devices.ts';
 import { Discovery } from './pages/discovery.ts';
 import { DiscoveryResults } from './pages/discovery-results.ts';
 import { Events } from './pages/events.ts';
-import { Explore } from './pages/explore.ts';
 import { Monitors } from './pages/monitors.ts';
 import { Overview } from './pages/overview/overview.ts';
 import { SettingsPage } from './pages/settings.ts';
@@ -32,6 +30,11 @@ export interface PageRoute {
 }
 
 const page = (pattern: string, shown: PageRoute['page']): Route<PageRoute> => ({ pattern, value: { page: shown } });
+
+// Pages with charts: the chart library comes with the first of them.
+const DevicePage = lazyPage(async () => (await import('./pages/device/device-page.ts')).DevicePage);
+const InterfacePage = lazyPage(async () => (await import('./pages/device/interface-page.ts')).InterfacePage);
+const Explore = lazyPage(async () => (await import('./pages/explore.ts')).Explore);
 
 export const ROUTES: readonly Route<PageRoute>[] = [
   page('/', Overview),

@@ -47,18 +47,18 @@ export function timeAxis(colors: ChartColors): uPlot.Axis {
   };
 }
 
-export function valueAxis(colors: ChartColors, unit: Unit): uPlot.Axis {
+/** `isMirrored`: what lies below zero is no negative amount but the other direction. */
+export function valueAxis(colors: ChartColors, unit: Unit, isMirrored: boolean): uPlot.Axis {
   return {
     stroke: colors.text,
     font: FONT,
     size: 66,
     gap: 6,
-    space: 34,
+    space: 28,
     incrs: valueSteps(unit),
     grid: { stroke: colors.grid, width: 1 },
     ticks: { show: false },
-    values: (_plot, splits) =>
-      splits.map((value) => formatValue(Math.abs(value) < 1e-9 ? 0 : value, unit).replace(/^−(?=.*bps$)/, '')),
+    values: (_plot, splits) => splits.map((value) => formatValue(isMirrored ? Math.abs(value) : value, unit)),
   };
 }
 

@@ -24,7 +24,7 @@ interface LegendProps {
 export function Legend({ lines, unit, cursorIndex, isFull, onToggle }: LegendProps): VNode {
   const value = (line: LegendLine): string => {
     const shown = cursorIndex === null ? summarize(line.values)?.last : line.values[cursorIndex];
-    return formatValue(shown === undefined || shown === null ? null : Math.abs(shown), unit).replace(/^−0/, '0');
+    return formatValue(shown, unit);
   };
   return isFull
     ? html`<${FullLegend} lines=${lines} unit=${unit} value=${value} cursorIndex=${cursorIndex} onToggle=${onToggle} />`

@@ -26,10 +26,11 @@ export interface PlotSetup {
 }
 
 const CROSSHAIR = uPlot.sync('telltale');
-const AREA_LINES_MAX = 3;
 
 export function makePlot(host: HTMLElement, setup: PlotSetup, colors: ChartColors, data: uPlot.AlignedData): uPlot {
-  const hasAreas = setup.lines.length <= AREA_LINES_MAX;
+  // Areas that overlap would mix their colours: one line, or a pair on both sides of zero.
+  const below = setup.lines.filter((line) => line.isBelow).length;
+  const hasAreas = setup.lines.length === 1 || (setup.lines.length === 2 && below === 1);
   const options: uPlot.Options = {
     width: setup.widthPx,
     height: setup.heightPx,
@@ -45,7 +46,7 @@ export function makePlot(host: HTMLElement, setup: PlotSetup, colors: ChartColor
       x: { time: true },
       y: { range: (_plot, min, max) => valueRange(min, max, setup.limits) },
     },
-    axes: [timeAxis(colors), valueAxis(colors, setup.unit)],
+    axes: [timeAxis(colors), valueAxis(colors, setup.unit, below > 0)],
     series: [
       {},
       ...setup.lines.map((line): uPlot.Series => {

@@ -7,8 +7,8 @@ import { chooseStep, rangeSeconds, type TimeRange, windowOf } from './range.ts';
 export interface ChartQuery {
   /** PromQL; `$w` and `$r` stand for an averaging and a rate window. */
   readonly expression: string;
-  /** Name of a series in the legend. */
-  readonly name: string | ((labels: Readonly<Record<string, string>>) => string);
+  /** Name of a series in the legend; without it, the labels that tell the series apart. */
+  readonly name?: string | ((labels: Readonly<Record<string, string>>) => string);
   /** Drawn below the axis, e.g. outgoing traffic. */
   readonly isBelow?: boolean;
 }

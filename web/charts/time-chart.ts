@@ -16,6 +16,7 @@ import { Legend, type LegendLine } from './legend.ts';
 import { makePlot, type PlotLine } from './plot.ts';
 import type { ChartQuery } from './query.ts';
 import type { TimeRange } from './range.ts';
+import { distinctNames } from './series-names.ts';
 import { useFrames } from './use-frames.ts';
 
 export interface TimeChartProps {
@@ -100,12 +101,12 @@ function linesOf(frames: readonly Frame[], queries: readonly ChartQuery[]): Draw
   frames.forEach((frame, index) => {
     const query = queries[index];
     if (!query) return;
-    for (const column of frame.columns) {
-      const name = typeof query.name === 'string' ? query.name : query.name(column.labels);
-      const isBelow = query.isBelow ?? false;
-      const values = isBelow ? column.values.map((value) => (value === null ? null : -value)) : column.values;
-      lines.push({ key: `${index}\n${column.key}`, name, colorIndex: lines.length, isBelow, values });
-    }
+    const distinct = query.name === undefined ? distinctNames(frame.columns.map((column) => column.labels)) : [];
+    frame.columns.forEach((column, at) => {
+      const name = typeof query.name === 'function' ? query.name(column.labels) : (query.name ?? distinct[at]!);
+      const key = `${index}\n${column.key}`;
+      lines.push({ key, name, colorIndex: lines.length, isBelow: query.isBelow ?? false, values: column.values });
+    });
   });
   return lines;
 }
@@ -172,7 +173,8 @@ function usePlot(host: RefObject<HTMLDivElement | null>, props: TimeChartProps, 
 }
 
 function dataOf(frame: Frame, lines: readonly DrawnLine[]): uPlot.AlignedData {
-  return [gridTimes(frame), ...lines.map((line) => line.values as (number | null)[])];
+  const negative = (value: number | null) => (value === null ? null : -value);
+  return [gridTimes(frame), ...lines.map(({ values, isBelow }) => (isBelow ? values.map(negative) : [...values]))];
 }
 
 /** The width of an element, followed as it changes. */

@@ -95,3 +95,10 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [string, Com
     ${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="break">${value}</dd></div>`)}
   </dl>`;
 }
+
+/** Names above values, in a row. */
+export function Figures({ rows }: { readonly rows: readonly (readonly [string, ComponentChildren])[] }): VNode {
+  return html`<dl class="figures">
+    ${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+  </dl>`;
+}

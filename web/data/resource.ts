@@ -21,14 +21,17 @@ export interface Resource<T> {
 type Fetch<T> = (path: string, signal: AbortSignal) => Promise<T>;
 
 const kept = new Map<string, unknown>();
-const watchers = new Set<(prefix: string) => void>();
+/** What is on the screen, by path: told to ask again, or only that the kept answer changed. */
+const watchers = new Map<string, Set<(isStale: boolean) => void>>();
 const KEPT_LIMIT = 200;
 
-/** Renews every shown resource whose path begins with the prefix and forgets the others. */
+/** Renews what is shown of the paths that begin so; what is kept but not shown is forgotten. */
 export function invalidate(...prefixes: readonly string[]): void {
-  for (const prefix of prefixes) {
-    for (const path of kept.keys()) if (path.startsWith(prefix)) kept.delete(path);
-    for (const watcher of [...watchers]) watcher(prefix);
+  for (const path of [...kept.keys()]) {
+    if (prefixes.some((prefix) => path.startsWith(prefix)) && !watchers.has(path)) kept.delete(path);
+  }
+  for (const [path, set] of [...watchers]) {
+    if (prefixes.some((prefix) => path.startsWith(prefix))) for (const watcher of [...set]) watcher(true);
   }
 }
 
@@ -42,7 +45,7 @@ export function amend<T>(path: string, change: (value: T) => T): void {
   const value = kept.get(path);
   if (value === undefined) return;
   kept.set(path, change(value as T));
-  for (const watcher of [...watchers]) watcher(`=${path}`);
+  for (const watcher of [...(watchers.get(path) ?? [])]) watcher(false);
 }
 
 function useFetched<T>(path: string | undefined, fetchPath: Fetch<T>, refreshMs: number): Resource<T> {
@@ -73,12 +76,16 @@ function useFetched<T>(path: string | undefined, fetchPath: Fetch<T>, refreshMs:
 
   useEffect(() => {
     if (path === undefined) return;
-    const watcher = (prefix: string) => {
-      if (prefix === `=${path}`) setState((old) => ({ ...old, version: old.version + 1 }));
-      else if (path.startsWith(prefix)) reload();
+    const watcher = (isStale: boolean) => {
+      if (isStale) reload();
+      else setState((old) => ({ ...old, version: old.version + 1 }));
     };
-    watchers.add(watcher);
-    return () => void watchers.delete(watcher);
+    const set = watchers.get(path) ?? new Set();
+    watchers.set(path, set.add(watcher));
+    return () => {
+      set.delete(watcher);
+      if (set.size === 0) watchers.delete(path);
+    };
   }, [path, reload]);
 
   useEffect(() => {

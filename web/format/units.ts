@@ -85,6 +85,7 @@ function threeDigits(amount: number): string {
 function plain(value: number): string {
   if (Number.isInteger(value)) return group(value);
   const size = Math.abs(value);
+  if (size >= 1000) return group(value);
   if (size !== 0 && size < 0.001) return minus(value.toExponential(1));
   return digits(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }

@@ -182,10 +182,11 @@ export function AddDevice(): VNode {
     </form>`;
 }
 
-/** The chosen profile; before anyone chose, the first one there is. */
+/** The chosen profile; before anyone chose, the one that is used most. */
 function choice(values: AddValues, profiles: readonly CredentialProfile[] | undefined): string {
   if (values.credential !== '') return values.credential;
-  return profiles?.[0] ? String(profiles[0].id) : NEW;
+  const [usual] = [...(profiles ?? [])].sort((a, b) => b.monitor_count - a.monitor_count);
+  return usual ? String(usual.id) : NEW;
 }
 
 function credentialChoices(profiles: readonly CredentialProfile[]) {

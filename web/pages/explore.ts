@@ -32,7 +32,7 @@ export function Explore(): VNode {
   const [text, setText] = useState(query);
   const page = usePageRange();
   const shownUnit = unit === 'auto' ? guessUnit(query) : (unit as Unit);
-  const queries = useMemo(() => [{ expression: query, name: seriesName }], [query]);
+  const queries = useMemo(() => [{ expression: query }], [query]);
   const run = (next: string) => {
     setText(next);
     setQuery(next.trim());

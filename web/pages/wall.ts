@@ -83,8 +83,12 @@ export function Wall(): VNode {
         </ul>
       </section>
     </div>
-    <footer class="wall-sites">
-      ${sites.map((site) => html`<span key=${site.site_id} class=${`is-${site.worst}`}><${Mark} of=${site.worst} size=${24} />${site.site} <b>${site.total}</b></span>`)}
+    <footer class="wall-sites" aria-label="Sites">
+      ${sites.map(
+        (site) => html`<span key=${site.site_id} class=${`wall-site is-${site.worst}`}>
+          <${Mark} of=${site.worst} size=${36} /><b class="clip">${site.site}</b><span>${HEALTH_WORDS[site.worst]}</span>
+        </span>`,
+      )}
     </footer>
   </main>`;
 }

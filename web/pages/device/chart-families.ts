@@ -19,6 +19,7 @@ export interface ChartFamily {
 }
 
 type Labels = Readonly<Record<string, string>>;
+type SeriesName = NonNullable<ChartQuery['name']>;
 const FULL: ValueLimits = { min: 0, max: 100 };
 
 const by =
@@ -27,13 +28,13 @@ const by =
     (labels[label] ?? '') + suffix;
 
 /** The average of a field, named by one of its labels. */
-const mean = (metric: string, name: ChartQuery['name']): ChartQuery => ({
+const mean = (metric: string, name: SeriesName): ChartQuery => ({
   expression: `avg_over_time(${metric}#[$w])`,
   name,
 });
 
 /** Used of total as a percentage. */
-const share = (used: string, total: string, name: ChartQuery['name']): ChartQuery => ({
+const share = (used: string, total: string, name: SeriesName): ChartQuery => ({
   expression: `100 * avg_over_time(${used}#[$w]) / avg_over_time(${total}#[$w])`,
   name,
 });

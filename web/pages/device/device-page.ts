@@ -1,7 +1,7 @@
 /** One device: what it is, how it is, what it measures, and what is done to it. */
 import type { Device, DeviceStatus, Event } from '../../../src/api/contract.ts';
 import { ApiError, withQuery } from '../../api.ts';
-import { rangeSeconds } from '../../charts/range.ts';
+import { DEFAULT_RANGE, rangeSeconds } from '../../charts/range.ts';
 import { usePageRange } from '../../charts/range-picker.ts';
 import { Empty, Failure, Loading, PageHead } from '../../components/page.ts';
 import { Tabs } from '../../components/tabs.ts';
@@ -22,6 +22,8 @@ import { InterfaceTable } from './interface-table.ts';
 
 const REFRESH_MS = 30_000;
 const EVENTS_MAX = 500;
+/** A device that was just added has nothing to show for an hour. */
+const YOUNG_MS = 20 * 60_000;
 
 export function DevicePage({ id }: { readonly id: string }): VNode {
   const path = `/devices/${encodeURIComponent(id)}`;
@@ -41,7 +43,7 @@ export function DevicePage({ id }: { readonly id: string }): VNode {
 
 function Shown({ device }: { readonly device: Device }): VNode {
   const [tab, setTab] = useParam('tab', 'charts');
-  const page = usePageRange();
+  const page = usePageRange(Date.now() - Date.parse(device.created_at) < YOUNG_MS ? '15m' : DEFAULT_RANGE);
   const nowMs = useNow();
   const events = useList<Event>(
     has('/events') ? withQuery('/events', { device_id: device.id, limit: EVENTS_MAX, sort: '-at' }) : undefined,

@@ -2,7 +2,7 @@
 import type { Device, DeviceInterface } from '../../../src/api/contract.ts';
 import { RangePicker, usePageRange } from '../../charts/range-picker.ts';
 import { TimeChart } from '../../charts/time-chart.ts';
-import { Empty, Facts, Failure, Loading, PageHead, Panel } from '../../components/page.ts';
+import { Empty, Failure, Figures, Loading, PageHead, Panel } from '../../components/page.ts';
 import { RelativeTime } from '../../components/time.ts';
 import { useResource } from '../../data/resource.ts';
 import { quote } from '../../format/promql.ts';
@@ -89,7 +89,7 @@ export function InterfacePage({ id, ifname }: { readonly id: string; readonly if
   }
   return html`<${PageHead} title=${row.name || row.ifname} note=${row.alias} trail=${trail}><${RangePicker} page=${page} /><//>
     <div class="stack">
-      <${Panel}><${Facts} rows=${factsOf(row)} /><//>
+      <${Panel}><${Figures} rows=${factsOf(row)} /><//>
       ${!row.polled && html`<p class="note">This interface is not polled, so nothing new is drawn. Select it in the list of interfaces to poll it.</p>`}
       <div class="chart-grid is-wide">
         ${charts.map(
