@@ -2,18 +2,31 @@
 import { Hono } from 'hono';
 import { TokenBuckets } from '../lib/token-bucket.ts';
 import { failure, mountEndpoints } from './dispatch.ts';
+import { DOCS_STYLE, docsPage } from './docs-page.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FindPrincipal } from './metric-access.ts';
+import { type OpenApiDocument, openApiDocument } from './openapi.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
 import { credentialsOf } from './request.ts';
+import { alertRuleRoutes } from './routes/alert-rules.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { credentialProfileRoutes } from './routes/credential-profiles.ts';
 import { deviceDetailRoutes } from './routes/device-details.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { discoveredDeviceRoutes } from './routes/discovered-devices.ts';
+import { discoveryProfileRoutes } from './routes/discovery-profiles.ts';
 import { healthRoutes } from './routes/health.ts';
+import { journalRoutes } from './routes/journal.ts';
+import { monitorMetricRoutes } from './routes/monitor-metrics.ts';
 import { monitorRoutes } from './routes/monitors.ts';
+import { ownMetrics } from './routes/own-metrics.ts';
+import { pluginRoutes } from './routes/plugins.ts';
 import { sessionRoutes, setupRoutes } from './routes/session.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { userRoutes } from './routes/users.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { Services } from './services.ts';
@@ -35,6 +48,16 @@ export function endpointsOf(services: Services): Endpoint[] {
     ...deviceRoutes(services),
     ...deviceDetailRoutes(services),
     ...monitorRoutes(services),
+    ...monitorMetricRoutes(services),
+    ...pluginRoutes(services),
+    ...templateRoutes(services),
+    ...discoveryProfileRoutes(services),
+    ...discoveredDeviceRoutes(services),
+    ...alertRuleRoutes(services),
+    ...alertRoutes(services),
+    ...channelRoutes(services),
+    ...journalRoutes(services),
+    ...settingsRoutes(services),
   ];
 }
 
@@ -53,18 +76,37 @@ export function createApi({ services, web, foreign }: ApiOptions): Hono {
   app.onError((error, context) => failure(error, context, logger));
 
   const api = new Hono();
-  mountEndpoints(api, endpointsOf(services), {
+  const endpoints = endpointsOf(services);
+  mountEndpoints(api, endpoints, {
     authenticator: auth.authenticator,
     rate,
     journal: repositories.journal,
     clock,
     logger,
   });
+  mountDocs(api, app, () => openApiDocument(endpoints, API_BASE, services.version));
   app.route(API_BASE, api);
   const find: FindPrincipal = (context) => auth.authenticator.principalOf(credentialsOf(context), true);
+  for (const path of ['/metrics', `${API_BASE}/metrics`]) app.get(path, ownMetrics(services, find));
   for (const { path, routes } of foreign(find)) app.route(path, routes);
   app.all('/api/*', () => problemResponse(new HttpProblem(404, 'There is nothing at this address.')));
   app.on(['GET', 'HEAD'], '/*', (context) => web.answer(context));
   app.notFound(() => problemResponse(new HttpProblem(404, 'There is nothing at this address.')));
   return app;
+}
+
+function mountDocs(api: Hono, app: Hono, make: () => OpenApiDocument): void {
+  let made: { json: string; html: string } | undefined;
+  const docs = () => {
+    if (!made) {
+      const document = make();
+      made = { json: JSON.stringify(document), html: docsPage(document, API_BASE) };
+    }
+    return made;
+  };
+  const answer = (body: string, type: string) =>
+    new Response(body, { headers: { 'content-type': type, 'cache-control': 'no-cache' } });
+  api.get('/openapi.json', () => answer(docs().json, 'application/json'));
+  app.get('/api/docs', () => answer(docs().html, 'text/html; charset=utf-8'));
+  app.get('/api/docs.css', () => answer(DOCS_STYLE, 'text/css; charset=utf-8'));
 }

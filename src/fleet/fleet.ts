@@ -31,6 +31,7 @@ export interface FleetOptions {
 }
 
 export interface Fleet {
+  readonly live: Live;
   readonly settings: Settings;
   readonly plugins: PluginCatalogue;
   readonly states: MonitorStates;
@@ -79,6 +80,7 @@ export function createFleet(options: FleetOptions): Fleet {
   });
   const observations = new Observations({ repositories, states, events, joiner, store, live, logger });
   return {
+    live,
     settings,
     plugins,
     states,

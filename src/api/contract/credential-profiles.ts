@@ -11,10 +11,9 @@ export const PRIV_PROTOCOLS = ['DES', 'AES', 'AES-192', 'AES-256', 'AES-192-C', 
 /** Accepts `sha256`, `SHA256` and `SHA-256` alike. */
 function protocol<const T extends readonly [string, ...string[]]>(names: T) {
   const plain = (value: string) => value.toUpperCase().replaceAll(/[-_]/g, '');
-  return z.preprocess(
-    (value) => (typeof value === 'string' ? (names.find((entry) => plain(entry) === plain(value)) ?? value) : value),
-    z.enum(names),
-  );
+  const canonical = (value: unknown) =>
+    typeof value === 'string' ? (names.find((entry) => plain(entry) === plain(value)) ?? value) : value;
+  return z.preprocess(canonical, z.enum(names)).meta({ enum: [...names] });
 }
 
 const secret = z.string().min(1, 'must not be empty').max(1000);

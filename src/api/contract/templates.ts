@@ -16,4 +16,4 @@ export const templateInput = z.strictObject({ yaml });
 export const templateCheck = z.object({ valid: z.boolean(), errors: z.array(fieldError) });
 export const templateListQuery = listQuery.extend({ q: z.string().max(200).optional() });
 /** Template IDs hold a slash (`cisco/ios`). */
-export const templateParams = z.object({ vendor: z.string().max(100), family: z.string().max(100) });
+export const templateParams = z.object({ vendor: z.string().max(100), family: z.string().max(100).optional() });

@@ -1,0 +1,164 @@
+/** Channels through which people are told. Their secrets come in and never go out. */
+import type { z } from 'zod';
+import type { ChannelRecord } from '../../db/channels.ts';
+import { isUniqueViolation } from '../../db/errors.ts';
+import { Refusal } from '../../model/refusal.ts';
+import type { TenantId } from '../../model/tenant.ts';
+import { CHANNEL_SECRET_KEYS, channel, channelInput, channelListQuery, channelTestResult } from '../contract/alerts.ts';
+import { idParams, pageOf } from '../contract/common.ts';
+import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
+import type { Services } from '../services.ts';
+
+type Input = z.output<typeof channelInput>;
+
+function present(record: ChannelRecord) {
+  const { tenant_id: _, sealed, ...shown } = record;
+  return { ...shown, secrets: Object.keys(sealed).sort() };
+}
+
+function valuesOf(input: Input) {
+  const secretKeys: readonly string[] = CHANNEL_SECRET_KEYS[input.type];
+  const entries = Object.entries(input.config).filter(([, value]) => value !== undefined);
+  return {
+    values: {
+      name: input.name,
+      type: input.type,
+      enabled: input.enabled ?? true,
+      send_resolved: input.send_resolved ?? true,
+      min_severity: input.min_severity ?? ('info' as const),
+      config: Object.fromEntries(entries.filter(([key]) => !secretKeys.includes(key))),
+    },
+    secrets: Object.fromEntries(entries.filter(([key]) => secretKeys.includes(key))) as Record<string, string>,
+  };
+}
+
+const TEST_TIMEOUT_MS = 30_000;
+
+type NeededServices = Pick<Services, 'repositories' | 'secrets' | 'testChannel' | 'clock'>;
+
+export function channelRoutes({ repositories, secrets: box, testChannel, clock }: NeededServices): Endpoint[] {
+  const tag = 'alerts';
+  const now = () => new Date(clock.nowMs());
+  const get = (tenant: TenantId, id: number): ChannelRecord => {
+    const record = repositories.channels.get(tenant, id);
+    if (!record) throw Refusal.notFound('Channel');
+    return record;
+  };
+  const seal = (tenant: TenantId, id: number, secrets: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(secrets).map(([key, value]) => [key, box.seal(value, { tenant, record: `channel:${id}:${key}` })]),
+    );
+  return [
+    endpoint({
+      method: 'get',
+      path: '/channels',
+      tag,
+      summary: 'Channels, without their secrets',
+      allow: 'alert',
+      query: channelListQuery,
+      answer: pageOf(channel),
+      handle(call) {
+        const page = repositories.channels.list(principalOf(call).tenant, call.query);
+        return { ...page, data: page.data.map(present) };
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/channels',
+      tag,
+      summary: 'Add a channel',
+      allow: 'administer',
+      action: 'channel.create',
+      body: channelInput,
+      answer: channel,
+      status: 201,
+      handle(call) {
+        const { tenant } = principalOf(call);
+        const { values, secrets } = valuesOf(call.body);
+        const id = unique(() =>
+          repositories.channels.insert(tenant, values, (newId) => seal(tenant, newId, secrets), now()),
+        );
+        call.audit({ target: `channels/${id}` });
+        return present(get(tenant, id));
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/channels/:id',
+      tag,
+      summary: 'A channel, without its secrets',
+      allow: 'alert',
+      params: idParams,
+      answer: channel,
+      handle: (call) => present(get(principalOf(call).tenant, call.params.id)),
+    }),
+    endpoint({
+      method: 'put',
+      path: '/channels/:id',
+      tag,
+      summary: 'Replace a channel; a secret that is left out keeps its value',
+      allow: 'administer',
+      action: 'channel.update',
+      params: idParams,
+      body: channelInput,
+      answer: channel,
+      handle(call) {
+        const { tenant } = principalOf(call);
+        const before = get(tenant, call.params.id);
+        const { values, secrets } = valuesOf(call.body);
+        const kept = before.type === values.type ? before.sealed : {};
+        const sealed = { ...kept, ...seal(tenant, before.id, secrets) };
+        unique(() => repositories.channels.update(tenant, before.id, { ...values, sealed }, now()));
+        call.audit({ target: `channels/${before.id}` });
+        return present(get(tenant, before.id));
+      },
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/channels/:id',
+      tag,
+      summary: 'Remove a channel that no rule names',
+      allow: 'administer',
+      action: 'channel.delete',
+      params: idParams,
+      handle(call) {
+        const { tenant } = principalOf(call);
+        const record = get(tenant, call.params.id);
+        const rules = repositories.alertRules.countOfChannel(tenant, record.id);
+        if (rules > 0) throw new Refusal('in_use', `Channel in use by ${rules} alert rule(s)`);
+        repositories.channels.delete(tenant, record.id);
+        call.audit({ target: `channels/${record.id}`, detail: { name: record.name } });
+        return undefined;
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/channels/:id/test',
+      tag,
+      summary: 'Send a test message now, and say what came of it',
+      allow: 'alert',
+      action: 'channel.test',
+      params: idParams,
+      answer: channelTestResult,
+      async handle(call) {
+        const { tenant } = principalOf(call);
+        const { id } = get(tenant, call.params.id);
+        const startMs = clock.monotonicMs();
+        const signal = AbortSignal.any([call.context.req.raw.signal, AbortSignal.timeout(TEST_TIMEOUT_MS)]);
+        const outcome = await testChannel(tenant, id, signal);
+        call.audit({ target: `channels/${id}`, detail: { ok: outcome.ok } });
+        return { ...outcome, duration_ms: Math.round(clock.monotonicMs() - startMs) };
+      },
+    }),
+  ];
+}
+
+function unique<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const message = 'is taken by another channel';
+    throw new Refusal('conflict', `name ${message}`, [{ path: 'name', message }]);
+  }
+}

@@ -1,0 +1,144 @@
+/** Kinds of probes: built in, and executables that people added. */
+import type { z } from 'zod';
+import { isUniqueViolation } from '../../db/errors.ts';
+import { pageOfArray } from '../../db/page.ts';
+import type { PluginValues } from '../../db/plugins.ts';
+import { type Plugin, schemaProblem } from '../../fleet/plugins.ts';
+import { Refusal } from '../../model/refusal.ts';
+import type { TenantId } from '../../model/tenant.ts';
+import { pageOf } from '../contract/common.ts';
+import { plugin, pluginInput, pluginListQuery, pluginParams, pluginReplacement } from '../contract/plugins.ts';
+import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
+import type { Services } from '../services.ts';
+
+const DEFAULT_TIMEOUT_S = 30;
+const DEFAULT_INTERVAL_S = 60;
+
+function valuesOf(input: Omit<z.output<typeof pluginInput>, 'id'>): PluginValues {
+  const settings_schema = input.settings_schema ?? { type: 'object' };
+  const problem = schemaProblem(settings_schema);
+  if (problem) throw Refusal.invalid('settings_schema', `is not a JSON Schema that can be used: ${problem}`);
+  return {
+    name: input.name,
+    description: input.description ?? '',
+    executable: input.executable,
+    arguments: input.arguments ?? [],
+    timeout_s: input.timeout_s ?? DEFAULT_TIMEOUT_S,
+    default_interval_s: input.default_interval_s ?? DEFAULT_INTERVAL_S,
+    credential_types: input.credential_types ?? [],
+    settings_schema,
+  };
+}
+
+export function pluginRoutes({
+  fleet,
+  repositories,
+  clock,
+}: Pick<Services, 'fleet' | 'repositories' | 'clock'>): Endpoint[] {
+  const tag = 'plugins';
+  const get = (tenant: TenantId, id: string): Plugin => {
+    const found = fleet.plugins.get(tenant, id);
+    if (!found) throw Refusal.notFound('Plugin');
+    return found;
+  };
+  const getAdded = (tenant: TenantId, id: string): Plugin => {
+    const found = get(tenant, id);
+    if (found.type === 'built_in')
+      throw new Refusal('forbidden', `The plugin ${id} is built in: it cannot be changed.`);
+    return found;
+  };
+  const now = () => new Date(clock.nowMs());
+  return [
+    endpoint({
+      method: 'get',
+      path: '/plugins',
+      tag,
+      summary: 'Plugins, built in and added',
+      allow: 'read',
+      query: pluginListQuery,
+      answer: pageOf(plugin),
+      handle(call) {
+        const { type } = call.query;
+        const all = fleet.plugins.all(principalOf(call).tenant).filter((entry) => !type || entry.type === type);
+        return pageOfArray(all, call.query, (entry) => entry.id);
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/plugins',
+      tag,
+      summary: "Add a plugin: an executable in the data folder's plugins folder",
+      allow: 'administer',
+      action: 'plugin.create',
+      body: pluginInput,
+      answer: plugin,
+      status: 201,
+      handle(call) {
+        const { tenant } = principalOf(call);
+        const { id, ...rest } = call.body;
+        const taken = () =>
+          new Refusal('conflict', `id is taken by another plugin: ${id}`, [
+            { path: 'id', message: 'is taken by another plugin' },
+          ]);
+        if (fleet.plugins.isBuiltIn(id)) throw taken();
+        try {
+          repositories.plugins.insert(tenant, id, valuesOf(rest), now());
+        } catch (error) {
+          throw isUniqueViolation(error) ? taken() : error;
+        }
+        call.audit({ target: `plugins/${id}` });
+        return get(tenant, id);
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/plugins/:id',
+      tag,
+      summary: 'A plugin, with the schema of its settings',
+      allow: 'read',
+      params: pluginParams,
+      answer: plugin,
+      handle: (call) => get(principalOf(call).tenant, call.params.id),
+    }),
+    endpoint({
+      method: 'put',
+      path: '/plugins/:id',
+      tag,
+      summary: 'Replace an added plugin',
+      allow: 'administer',
+      action: 'plugin.update',
+      params: pluginParams,
+      body: pluginReplacement,
+      answer: plugin,
+      handle(call) {
+        const { tenant } = principalOf(call);
+        const { id, ...rest } = call.body;
+        if (id !== undefined && id !== call.params.id) throw Refusal.invalid('id', 'cannot change');
+        getAdded(tenant, call.params.id);
+        repositories.plugins.update(tenant, call.params.id, valuesOf(rest), now());
+        fleet.configuration.touchAll();
+        call.audit({ target: `plugins/${call.params.id}` });
+        return get(tenant, call.params.id);
+      },
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/plugins/:id',
+      tag,
+      summary: 'Remove an added plugin that no monitor uses',
+      allow: 'administer',
+      action: 'plugin.delete',
+      params: pluginParams,
+      handle(call) {
+        const { tenant } = principalOf(call);
+        const { id } = get(tenant, call.params.id);
+        const monitors = repositories.monitors.countOfPlugin(tenant, id);
+        if (monitors > 0) throw new Refusal('in_use', `Plugin in use by ${monitors} monitor(s)`);
+        getAdded(tenant, id);
+        repositories.plugins.delete(tenant, id);
+        call.audit({ target: `plugins/${id}` });
+        return undefined;
+      },
+    }),
+  ];
+}
