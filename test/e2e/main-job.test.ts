@@ -222,11 +222,9 @@ describe('the main job', {
     });
     devices.set('snmpd-v3', second);
     devices.delete('snmpd-v2c');
-    const templates = (await api.get('/devices?limit=100')).data.map((device: Json) => [
-      device.name,
-      device.template ?? device.recognised_template,
-    ]);
-    for (const [name, template] of templates) assert.ok(template, `${name} was not recognised`);
+    for (const device of (await api.get('/devices?limit=100')).data) {
+      assert.ok(device.effective_template, `${device.name} was not recognised`);
+    }
   });
 
   test('a chart of an interface moves in Chromium', async () => {
