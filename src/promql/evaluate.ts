@@ -53,6 +53,8 @@ export function evaluatorOf(evaluation: Evaluation): Evaluator {
   const evaluator: Evaluator = {
     async vector(plan, grid) {
       evaluation.checkpoint();
+      // A subquery may have any number of steps: it must not take memory and time before it is counted.
+      evaluation.count(grid.count);
       if (grid.count === 0) return new Matrix(0, 0);
       // What is the same at every step is computed once.
       if (plan.invariant && grid.count > 1) {
@@ -65,6 +67,7 @@ export function evaluatorOf(evaluation: Evaluation): Evaluator {
     async rows(plan, grid, sink) {
       if (grid.count > 0 && isStreamed(plan) && !(plan.invariant && grid.count > 1)) {
         evaluation.checkpoint();
+        evaluation.count(grid.count);
         await stream(evaluation, plan, grid, sink);
         return;
       }
@@ -102,9 +105,8 @@ async function stream(evaluation: Evaluation, plan: Plan, grid: Grid, sink: RowS
 
 async function vectorAt(evaluation: Evaluation, plan: Plan, grid: Grid): Promise<Matrix> {
   if (isStreamed(plan)) {
-    const out = new Matrix(grid.count, 0);
+    const out = new Matrix(grid.count, 0, (cells) => evaluation.count(cells));
     await stream(evaluation, plan, grid, out);
-    evaluation.count(out.rows * grid.count);
     return out;
   }
   switch (plan.kind) {

@@ -40,13 +40,18 @@ export class Matrix implements RowSink {
   values: Float64Array<ArrayBuffer>;
   present: Uint8Array<ArrayBuffer>;
 
-  constructor(steps: number, capacity: number) {
+  readonly #count: (cells: number) => void;
+
+  /** `count` is told of cells before they take memory, and may throw. */
+  constructor(steps: number, capacity: number, count: (cells: number) => void = () => {}) {
     this.steps = steps;
+    this.#count = count;
     this.values = new Float64Array(steps * capacity);
     this.present = new Uint8Array(steps * capacity);
   }
 
   expect(rows: number): void {
+    this.#count(rows * this.steps);
     const cells = (this.rows + rows) * this.steps;
     if (cells > this.values.length) this.#resize(cells);
   }
