@@ -5,7 +5,8 @@
 import { AssertionFailure } from '../lib/assert.ts';
 import type { Logger } from '../lib/logger.ts';
 import { LimitError } from '../model/limit-error.ts';
-import { parseQuery, parseSelectors } from '../promql/parse.ts';
+import { formatQuery } from '../promql/format.ts';
+import { parseSelectors } from '../promql/parse.ts';
 import { PromqlError } from '../promql/promql-error.ts';
 import { evaluateInstant, evaluateRange } from '../promql/query.ts';
 import type { Engine } from '../tsdb/engine.ts';
@@ -54,8 +55,7 @@ export class Reader {
         case 'metadata':
           return metadataAnswer(this.#engine.metadata(reading.tenants), reading.metric, reading.limit);
         case 'format_query':
-          parseQuery(reading.query);
-          return dataAnswer(reading.query);
+          return dataAnswer(formatQuery(reading.query));
         default:
           return this.#select(reading);
       }

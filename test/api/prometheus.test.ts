@@ -134,7 +134,9 @@ test('time-outs and look-back are taken from the request', async () => {
   await fill(server);
   const late = await server.fetch(`/api/v1/query?query=net_octets_total&time=${AT + 100}&lookback_delta=50s`);
   assert.deepEqual(((await late.json()) as { data: { result: unknown[] } }).data.result, []);
-  const slow = await server.fetch('/api/v1/query?query=count_over_time(net_octets_total[10000d:1s])&timeout=1ms');
+  const slow = await server.fetch(
+    '/api/v1/query?query=max_over_time(count_over_time(net_octets_total[10m])[10d:1s])&timeout=1ms',
+  );
   assert.equal(slow.status, 503);
   assert.equal(((await slow.json()) as { errorType: string }).errorType, 'timeout');
 });
