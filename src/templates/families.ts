@@ -35,6 +35,11 @@ export const SENSOR_CLASSES: Readonly<Record<string, string>> = {
   signal: 'dbm',
   contact: '0 or 1',
   state: 'code',
+  flow: 'cubic_metres_per_hour',
+  percent: 'percent',
+  reactive_power: 'volt_amperes_reactive',
+  apparent_power: 'volt_amperes',
+  power_factor: 'ratio',
 };
 
 export const FAMILIES: Readonly<Record<string, Family>> = {

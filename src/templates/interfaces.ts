@@ -82,7 +82,11 @@ const IGNORED_NAME =
 export function isPolledByDefault(one: Omit<ObservedInterface, 'polled' | 'ifname'>, wasPolled: boolean): boolean {
   if (one.admin_status === 2) return false;
   if (IGNORED.has(one.type)) return false;
-  if (IGNORED_NAME.test(one.name || one.descr) || IGNORED_NAME.test(one.descr)) return false;
+  const label = one.name || one.descr;
+  // Some agents have mixed their names up: what has an Ethernet address and a speed is no loopback.
+  const isEthernet = one.type === 6 && one.mac !== '' && one.speed_bits_per_second > 0;
+  if ((IGNORED_NAME.test(label) || IGNORED_NAME.test(one.descr)) && !(isEthernet && /^loopback/i.test(label)))
+    return false;
   if (wasPolled) return true;
   if (one.oper_status === 6) return false;
   if (PHYSICAL.has(one.type)) return true;
