@@ -1,10 +1,11 @@
 /** Instant selectors: at each step the newest sample that is not older than the look-back. */
-import type { SampleBuffer } from '../model/series.ts';
+import type { SampleBuffer, SeriesHandle, TierSpan } from '../model/series.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Grid, RowSink } from './matrix.ts';
 import type { SelectorPlan } from './plan.ts';
 import { lookbackOf, type References, references, selectInstant } from './select.ts';
 import { isStale } from './stale.ts';
+import { coarseSpans, rawStart, requireRaw, TierPoints, tierAt } from './tiers.ts';
 
 /** What a selector shows of a sample: its value, or its time in seconds. */
 export type Shown = 'value' | 'time';
@@ -20,6 +21,12 @@ export async function instant(
   const refs = references(grid, plan.offsetMs, plan.atMs);
   const all = selectInstant(evaluation, plan, refs);
   sink.expect(all.length);
+  const spans = coarseSpans(evaluation, refs.firstMs, refs.lastMs, grid.count > 1 ? refs.strideMs : 0);
+  if (spans && plan.edges) requireRaw(evaluation, `the ${plan.edges} modifier`, all, refs.firstMs, refs.lastMs);
+  else if (spans) {
+    await fromTiers(evaluation, { all, refs, spans, steps: grid.count, shown }, sink);
+    return;
+  }
   for (const series of all) {
     if (evaluation.due()) await evaluation.rest();
     const lookbackMs = lookbackOf(evaluation, series);
@@ -30,6 +37,40 @@ export async function instant(
     const base = sink.reserve();
     if (plan.edges === 'smoothed') smooth(buffer, refs, lookbackMs, grid.count, sink, base);
     else newest(buffer, refs, lookbackMs, grid.count, sink, base, shown);
+    sink.commit(series.labels, false);
+  }
+}
+
+interface TieredSelection {
+  readonly all: readonly SeriesHandle[];
+  readonly refs: References;
+  readonly spans: readonly TierSpan[];
+  readonly steps: number;
+  readonly shown: Shown;
+}
+
+/** On a tier the newest sample is the last one of the newest finished bucket. */
+async function fromTiers(evaluation: Evaluation, selection: TieredSelection, sink: RowSink): Promise<void> {
+  const { all, refs, spans, steps, shown } = selection;
+  const points = new TierPoints();
+  const bucketMs = Math.max(...spans.map((span) => span.tierMs));
+  const rawFromMs = rawStart(spans);
+  for (const series of all) {
+    if (evaluation.due()) await evaluation.rest();
+    const lookbackMs = lookbackOf(evaluation, series);
+    // A tier's look-back is at least one of its buckets.
+    const longestMs = Math.max(lookbackMs, bucketMs);
+    points.load(evaluation, series, spans, refs.firstMs - longestMs, refs.lastMs, true);
+    const base = sink.reserve();
+    let at = -1;
+    for (let k = 0; k < steps; k++) {
+      const nowMs = refs.firstMs + k * refs.strideMs;
+      while (at + 1 < points.count && points.times[at + 1]! <= nowMs) at++;
+      const reachMs = nowMs < rawFromMs ? Math.max(lookbackMs, tierAt(spans, nowMs)) : lookbackMs;
+      if (at < 0 || points.times[at]! <= nowMs - reachMs || points.samples[at] === 0) continue;
+      sink.values[base + k] = shown === 'value' ? points.last[at]! : points.times[at]! / 1000;
+      sink.present[base + k] = 1;
+    }
     sink.commit(series.labels, false);
   }
 }

@@ -17,6 +17,7 @@ import { PromqlError } from './promql-error.ts';
 import { compact, subqueryGrid } from './range-source.ts';
 import { references, select } from './select.ts';
 import { emptySamples, withoutStale } from './stale.ts';
+import { requireRaw } from './tiers.ts';
 
 export interface QueryLimits {
   /** Samples read and computed. */
@@ -118,7 +119,9 @@ async function rangeSeries(evaluation: Evaluation, planned: RangePlan, grid: Gri
   const { lastMs } = references(grid, selector.offsetMs, selector.atMs);
   const out: RangeSeries[] = [];
   const scratch = emptySamples();
-  for (const series of select(evaluation, selector.matchers, lastMs - rangeMs, lastMs)) {
+  const all = select(evaluation, selector.matchers, lastMs - rangeMs, lastMs);
+  requireRaw(evaluation, 'a range of samples', all, lastMs - rangeMs, lastMs);
+  for (const series of all) {
     if (evaluation.due()) await evaluation.rest();
     const buffer = evaluation.source.read(series, lastMs - rangeMs, lastMs);
     evaluation.count(buffer.count);

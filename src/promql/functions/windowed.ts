@@ -1,4 +1,6 @@
 /** Evaluates functions of range vectors: one series after the other through a `WindowFunction`. */
+import type { FieldKind } from '../../model/field.ts';
+import type { LabelPairs } from '../../model/series.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { labelValue, METRIC_NAME } from '../labels.ts';
 import type { Grid, RowSink } from '../matrix.ts';
@@ -7,11 +9,14 @@ import type { CallPlan, RangePlan, SubqueryPlan } from '../plan.ts';
 import { PromqlError } from '../promql-error.ts';
 import { quote } from '../quote.ts';
 import { visitWindows } from '../range-source.ts';
-import type { Window, WindowFunction } from '../window.ts';
+import { references, select } from '../select.ts';
+import { coarseSpans, requireRaw } from '../tiers.ts';
+import type { WindowFunction } from '../window.ts';
 import { anchored, smoothed } from './extended-rate.ts';
 import * as overTime from './over-time.ts';
 import * as rates from './rate.ts';
 import * as spread from './spread.ts';
+import { TIER_FUNCTIONS, tieredWindows } from './tier-functions.ts';
 import * as trend from './trend.ts';
 
 export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunction>> = {
@@ -57,6 +62,7 @@ export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Gri
   }
   const compute = choose(plan, source);
   const badQuantiles = plan.name === 'quantile_over_time' ? stepsWithBadQuantile(args[0]!) : [];
+  if (source.kind === 'range' && (await fromTiers(evaluation, plan, source, grid, sink, compute, args))) return;
   const begin = (series: number) => sink.expect(series);
   await visitWindows(evaluation, source, grid, begin, (window) => {
     const base = sink.reserve();
@@ -65,8 +71,35 @@ export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Gri
       if (sink.present[base + k] === 1) remarkQuantile(evaluation, plan, args[0]![k]!);
     }
     const dropsName = window.dropsName || !KEEPS_NAME.has(plan.name);
-    if (sink.commit(window.labels, dropsName)) remark(evaluation, plan, source, window);
+    if (sink.commit(window.labels, dropsName)) remark(evaluation, plan, source, window.labels, window.kind);
   });
+}
+
+/** Evaluates with the help of coarser tiers where raw samples are gone or a long step asks for less; false if not. */
+async function fromTiers(
+  evaluation: Evaluation,
+  plan: CallPlan,
+  source: RangePlan,
+  grid: Grid,
+  sink: RowSink,
+  raw: WindowFunction,
+  args: readonly Float64Array[],
+): Promise<boolean> {
+  const { selector, rangeMs } = source;
+  const refs = references(grid, selector.offsetMs, selector.atMs);
+  const fromMs = refs.firstMs - rangeMs;
+  const stepMs = grid.count > 1 ? Math.min(refs.strideMs, rangeMs) : 0;
+  const spans = coarseSpans(evaluation, fromMs, refs.lastMs, stepMs);
+  if (!spans) return false;
+  const all = select(evaluation, selector.matchers, fromMs, refs.lastMs);
+  if (!TIER_FUNCTIONS[plan.name] || selector.edges) {
+    requireRaw(evaluation, `${plan.name}()`, all, fromMs, refs.lastMs);
+    return false;
+  }
+  await tieredWindows(evaluation, { plan, source, grid, refs, spans, all, raw, args }, sink, (series) =>
+    remark(evaluation, plan, source, series.labels, series.kind),
+  );
+  return true;
 }
 
 function choose(plan: CallPlan, source: RangePlan | SubqueryPlan): WindowFunction {
@@ -82,9 +115,15 @@ function choose(plan: CallPlan, source: RangePlan | SubqueryPlan): WindowFunctio
 }
 
 /** Rates of what is not known to be a counter are worth a remark. */
-function remark(evaluation: Evaluation, plan: CallPlan, source: RangePlan | SubqueryPlan, window: Window): void {
-  if ((plan.name !== 'rate' && plan.name !== 'increase') || window.kind === 'counter') return;
-  const name = labelValue(window.labels, METRIC_NAME);
+function remark(
+  evaluation: Evaluation,
+  plan: CallPlan,
+  source: RangePlan | SubqueryPlan,
+  labels: LabelPairs,
+  kind: FieldKind,
+): void {
+  if ((plan.name !== 'rate' && plan.name !== 'increase') || kind === 'counter') return;
+  const name = labelValue(labels, METRIC_NAME);
   if (name === '' || COUNTER_NAME.test(name)) return;
   const message = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${quote(name)}`;
   evaluation.annotations.info(message, source.position);
