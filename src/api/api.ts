@@ -37,6 +37,7 @@ const REQUESTS_A_MINUTE = 1000;
 
 /** Every endpoint that is checked, audited and documented in one way. */
 export function endpointsOf(services: Services): Endpoint[] {
+  const { discovery } = services;
   return [
     ...healthRoutes(services),
     ...setupRoutes(services),
@@ -51,8 +52,8 @@ export function endpointsOf(services: Services): Endpoint[] {
     ...monitorMetricRoutes(services),
     ...pluginRoutes(services),
     ...templateRoutes(services),
-    ...discoveryProfileRoutes(services),
-    ...discoveredDeviceRoutes(services),
+    ...(discovery ? discoveryProfileRoutes({ ...services, discovery }) : []),
+    ...(discovery ? discoveredDeviceRoutes({ ...services, discovery }) : []),
     ...alertRuleRoutes(services),
     ...alertRoutes(services),
     ...channelRoutes(services),

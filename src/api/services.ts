@@ -101,7 +101,8 @@ export interface Services {
   readonly secrets: Pick<SecretBox, 'seal' | 'open'>;
   readonly collect: CollectService;
   readonly templates: TemplateService;
-  readonly discovery: DiscoveryService;
+  /** Without it there are no discovery routes. */
+  readonly discovery?: DiscoveryService | undefined;
   readonly alerts: AlertService;
   /** Sends a test message through a channel, now. */
   readonly testChannel: (

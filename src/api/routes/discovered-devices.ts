@@ -14,7 +14,7 @@ import {
   importInput,
 } from '../contract/discovery.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
-import type { Services } from '../services.ts';
+import type { DiscoveryService, Services } from '../services.ts';
 
 export function presentDiscovered(record: DiscoveredDeviceRecord) {
   const { tenant_id: _, site_id: __, address_key: ___, ...shown } = record;
@@ -27,7 +27,7 @@ export function presentRun(record: DiscoveryRunRecord) {
   return shown;
 }
 
-type NeededServices = Pick<Services, 'repositories' | 'discovery' | 'fleet'>;
+type NeededServices = Pick<Services, 'repositories' | 'fleet'> & { readonly discovery: DiscoveryService };
 
 export function discoveredDeviceRoutes({ repositories, discovery, fleet }: NeededServices): Endpoint[] {
   const tag = 'discovery';

@@ -15,11 +15,11 @@ import {
   discoveryStarted,
 } from '../contract/discovery.ts';
 import { type Endpoint, endpoint, principalOf, Reply } from '../endpoint.ts';
-import type { Services } from '../services.ts';
+import type { DiscoveryService, Services } from '../services.ts';
 import { presentDiscovered } from './discovered-devices.ts';
 
 type Input = z.output<typeof discoveryProfileInput>;
-type NeededServices = Pick<Services, 'repositories' | 'discovery' | 'clock'>;
+type NeededServices = Pick<Services, 'repositories' | 'clock'> & { readonly discovery: DiscoveryService };
 
 function present(record: DiscoveryProfileRecord) {
   const { tenant_id: _, time_zone: __, ...shown } = record;
