@@ -10,7 +10,6 @@ import { JoinedLabels, type JoinedLabelsEntry } from './joined-labels.ts';
 import { type EngineLimits, limitReached } from './limits.ts';
 import { Selector } from './selector.ts';
 import { Series } from './series.ts';
-import type { TimeBounds } from './time-bounds.ts';
 
 const MAX_HANDLES = 100_000;
 const COLUMNS = 65_536;

@@ -36,7 +36,6 @@ export class RowPages {
   readonly #slabs: Slab[] = [];
   #next = new Int32Array(1024);
   readonly #free = new Map<number, number[]>();
-  #pagesInUse = 0;
   #bytesInUse = 0;
   #bytesReserved = 0;
 
@@ -57,7 +56,6 @@ export class RowPages {
     }
     if (free.length === 0) this.#addSlab(stride, free);
     const page = free.pop()!;
-    this.#pagesInUse++;
     this.#bytesInUse += stride * PAGE_ROWS * 8;
     this.#next[page] = -1;
     return page;
@@ -69,7 +67,6 @@ export class RowPages {
       const stride = this.#slabs[page >> PLACE_BITS]!.stride;
       const next = this.#next[page]!;
       this.#free.get(stride)!.push(page);
-      this.#pagesInUse--;
       this.#bytesInUse -= stride * PAGE_ROWS * 8;
       page = next;
     }

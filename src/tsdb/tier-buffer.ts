@@ -38,6 +38,6 @@ function longer(array: Float64Array<ArrayBuffer>, length: number): Float64Array<
 function copyBits(from: Float64Array, i: number, to: Float64Array, n: number): void {
   const source = from[i]!;
   // Only a NaN can lose bits when it is moved as a number.
-  if (source === source) to[n] = source;
+  if (!Number.isNaN(source)) to[n] = source;
   else to.set(from.subarray(i, i + 1), n);
 }

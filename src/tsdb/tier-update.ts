@@ -15,12 +15,9 @@ import type { SegmentSet } from './segment-set.ts';
 import type { TierRun } from './segment-types.ts';
 import { lowerBound } from './series-reader.ts';
 import type { Slices } from './slices.ts';
-import { STALE_HIGH, STALE_LOW } from './stale.ts';
 import { TierAggregator } from './tier-aggregate.ts';
+import { isSample, LOOK_BACK_MS, mendGaps } from './tier-gaps.ts';
 import type { TimeBounds } from './time-bounds.ts';
-
-/** How far back the sample before a bucket is looked for: a counter's growth over a gap this long is not lost. */
-const LOOK_BACK_MS = 3_600_000;
 
 export interface TierUpdateOptions {
   readonly set: SegmentSet;
@@ -37,7 +34,9 @@ export class TierUpdate {
   #pendingMs = new Float64Array(512);
   /** Buckets to compute again: start, end, start, end, … by row group. */
   #late = new Map<number, number[]>();
+  /** Values and times of the columns' last samples before a run. */
   #before = new Float64Array(64);
+  #beforeMs = new Float64Array(64);
 
   constructor(options: TierUpdateOptions) {
     this.#options = options;
@@ -125,9 +124,9 @@ export class TierUpdate {
   #group(group: number, late: readonly number[] | undefined, cut: number, batch: SegmentBatch): number {
     const { bounds } = this.#options;
     const newestMs = bounds.maxMs(group);
-    const pendingMs = Math.max(group < this.#pendingMs.length ? this.#pendingMs[group]! : 0, bounds.minMs(group));
-    const from = Math.floor(pendingMs / this.#tierMs) * this.#tierMs;
-    const ranges = late ? joined(late, this.#tierMs, newestMs) : [];
+    const pendingMs = group < this.#pendingMs.length ? this.#pendingMs[group]! : 0;
+    const from = Math.floor(Math.max(pendingMs, bounds.minMs(group)) / this.#tierMs) * this.#tierMs;
+    const ranges = late ? joined(late, pendingMs) : [];
     const isNew = newestMs >= from && cut > from;
     if (isNew && ranges.length > 0 && ranges.at(-1)! >= from) ranges[ranges.length - 1] = Math.max(cut, ranges.at(-1)!);
     else if (isNew) ranges.push(from, cut);
@@ -145,12 +144,10 @@ export class TierUpdate {
     const end = lowerBound(run.times, run.count, toMs);
     if (start === end) return 0;
     const width = run.columns.length;
-    if (width > this.#before.length) this.#before = new Float64Array(width * 2);
-    for (let c = 0; c < width; c++) this.#before[c] = lastBefore(run, c, start, fromMs - LOOK_BACK_MS);
-    const buckets = this.#aggregate.aggregate(run.part(start, end), {
-      tierMs: this.#tierMs,
-      before: this.#before,
-    });
+    this.#lookBack(run, width, start, fromMs - LOOK_BACK_MS);
+    const rows = run.part(start, end);
+    const buckets = this.#aggregate.aggregate(rows, { tierMs: this.#tierMs, before: this.#before });
+    mendGaps(rows, buckets, this.#tierMs, this.#beforeMs);
     let first = 0;
     while (first < buckets.count) {
       const window = set.window(buckets.starts[first]!);
@@ -162,6 +159,21 @@ export class TierUpdate {
       first = last;
     }
     return buckets.starts[buckets.count - 1]! + this.#tierMs;
+  }
+
+  /** Finds each column's last sample before row `end` that is not older than `sinceMs`. */
+  #lookBack(run: RunBuffer, width: number, end: number, sinceMs: number): void {
+    if (width > this.#before.length) {
+      this.#before = new Float64Array(width * 2);
+      this.#beforeMs = new Float64Array(width * 2);
+    }
+    for (let c = 0; c < width; c++) {
+      let i = end - 1;
+      while (i >= 0 && run.times[i]! >= sinceMs && !isSample(run, c, run.halves[c]!, i)) i--;
+      const isFound = i >= 0 && run.times[i]! >= sinceMs;
+      this.#before[c] = isFound ? run.columns[c]![i]! : Number.NaN;
+      this.#beforeMs[c] = isFound ? run.times[i]! : Number.POSITIVE_INFINITY;
+    }
   }
 }
 
@@ -178,27 +190,13 @@ function partOf(run: TierRun, first: number, last: number): TierRun {
   return { count: last - first, starts: run.starts.subarray(first, last), columns };
 }
 
-/** The column's last value before row `end` that is not older than `sinceMs` and no stale marker, else NaN. */
-function lastBefore(run: RunBuffer, column: number, end: number, sinceMs: number): number {
-  const present = run.present[column];
-  const halves = run.halves[column]!;
-  for (let i = end - 1; i >= 0 && run.times[i]! >= sinceMs; i--) {
-    if (present && present[i] === 0) continue;
-    // The quiet bit may have been set on the way.
-    const isStale = halves[2 * i] === STALE_LOW && (halves[2 * i + 1]! & 0x7ff7ffff) === STALE_HIGH;
-    if (!isStale) return run.columns[column]![i]!;
-  }
-  return Number.NaN;
-}
-
 /**
- * Ranges of buckets, ascending and joined, each with the bucket behind it where there is one: its increase counts from
- * the last sample of the bucket before.
+ * Ranges of buckets, ascending and joined, each with the computed ones behind it whose increase may count from a sample
+ * in it.
  */
-function joined(late: readonly number[], tierMs: number, newestMs: number): number[] {
+function joined(late: readonly number[], pendingMs: number): number[] {
   const pairs: [from: number, to: number][] = [];
-  for (let i = 0; i < late.length; i += 2)
-    pairs.push([late[i]!, late[i + 1]! <= newestMs ? late[i + 1]! + tierMs : late[i + 1]!]);
+  for (let i = 0; i < late.length; i += 2) pairs.push([late[i]!, Math.min(late[i + 1]! + LOOK_BACK_MS, pendingMs)]);
   pairs.sort((a, b) => a[0] - b[0]);
   const out: number[] = [];
   for (const [from, to] of pairs) {
