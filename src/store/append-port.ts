@@ -49,7 +49,8 @@ export class AppendPort {
 
   /** Resolves once the rows are stored, however often the store thread starts again; `unavailable` when the store closed. */
   async append(body: LineBody): Promise<AppendAnswer> {
-    const lines = body.lines.slice();
+    // Not `slice`, which for a Buffer is a view.
+    const lines = new Uint8Array(body.lines);
     const release = this.#credits.tryTake(lines.length) ?? (await this.#credits.take(lines.length));
     try {
       return await new Promise<AppendAnswer>((resolve) => {
@@ -92,7 +93,7 @@ export class AppendPort {
   }
 
   #post(sent: Sent): void {
-    const body = sent.lines.slice();
+    const body = new Uint8Array(sent.lines);
     this.#direct?.postMessage({ ...sent.message, body } satisfies AppendMessage, [body.buffer]);
   }
 

@@ -5,6 +5,7 @@ import { type MetricServer, startMetricServer } from '../support/metric-server.t
 
 const AT_MS = Math.floor(Date.now() / 60_000) * 60_000;
 const AT = AT_MS / 1000;
+const SLOW = 'max_over_time(count_over_time(net_octets_total[10m])[10d:1s])';
 
 async function fill(server: MetricServer): Promise<void> {
   const lines: string[] = [];
@@ -134,9 +135,8 @@ test('time-outs and look-back are taken from the request', async () => {
   await fill(server);
   const late = await server.fetch(`/api/v1/query?query=net_octets_total&time=${AT + 100}&lookback_delta=50s`);
   assert.deepEqual(((await late.json()) as { data: { result: unknown[] } }).data.result, []);
-  const slow = await server.fetch(
-    '/api/v1/query?query=max_over_time(count_over_time(net_octets_total[10m])[10d:1s])&timeout=1ms',
-  );
+  const question = new URLSearchParams({ query: `${SLOW} + ${SLOW}`, timeout: '1ms' });
+  const slow = await server.fetch(`/api/v1/query?${question}`);
   assert.equal(slow.status, 503);
   assert.equal(((await slow.json()) as { errorType: string }).errorType, 'timeout');
 });
