@@ -71,7 +71,7 @@ const principal = (tenant: number, role: Role, byCookie = false): Principal => {
   return { kind: 'api_key', id: 1, name: 'test', tenant, role, byCookie };
 };
 
-/** By the header `x-api-key`. */
+/** By the key that is sent as `X-API-Key` or as bearer token. */
 const PRINCIPALS: Readonly<Record<string, Principal>> = {
   one: principal(1, 'operator'),
   two: principal(2, 'operator'),
@@ -100,7 +100,8 @@ export async function startMetricServer(options: MetricServerOptions = {}): Prom
   const opened = await openTestStore(options);
   const { store } = opened;
   const find = (key: string | undefined) => PRINCIPALS[key ?? options.anonymous ?? ''];
-  const findPrincipal: FindPrincipal = (context) => find(context.req.header('x-api-key'));
+  const findPrincipal: FindPrincipal = (context) =>
+    find(context.req.header('x-api-key') ?? context.req.header('authorization')?.replace(/^Bearer /, ''));
   const limitBytes = options.bodyLimitBytes ?? 32 << 20;
   const append = { store, findPrincipal, limitBytes, credits: new ByteBudget(64 << 20) };
   const app = new Hono();
