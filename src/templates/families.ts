@@ -36,6 +36,7 @@ export const SENSOR_CLASSES: Readonly<Record<string, string>> = {
   contact: '0 or 1',
   state: 'code',
   flow: 'cubic_metres_per_hour',
+  ratio: 'decibels',
   percent: 'percent',
   reactive_power: 'volt_amperes_reactive',
   apparent_power: 'volt_amperes',
@@ -102,6 +103,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       temperature_celsius: gauge('celsius', 'Temperature of the drive'),
       smart_ok: state('1 when the drive reports itself healthy'),
       state: state("State code of the maker's MIB"),
+      life_percent: gauge('percent', 'Endurance that a solid-state drive has left'),
     },
   },
   sensor: {

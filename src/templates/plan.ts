@@ -204,7 +204,9 @@ class Builder {
       ([name, path]) => [name, wholeOid(metric.table, path, id)] as const,
     );
     const isTable = columns.length > 0;
-    const probe = this.#probe(metric.present ?? columns[0]?.[1] ?? Object.values(metric.scalars ?? {})[0]!);
+    const probe = this.#probe(
+      metric.present ?? (isTable ? (metric.table ?? columns[0]![1]) : Object.values(metric.scalars!)[0]!),
+    );
     const own = new Map<string, () => Source>();
     const live = new Set<number>();
     const names = new Set<number>();

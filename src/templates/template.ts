@@ -83,7 +83,9 @@ const metric = z
   .strictObject({
     measurement: name,
     interval: seconds.optional().meta({ description: 'Seconds between readings; 0 (default) is every poll' }),
-    present: oid.optional().meta({ description: 'Poll only if something lies at or below; default: the first column' }),
+    present: oid
+      .optional()
+      .meta({ description: 'Poll only if something lies at or below; default: the table, or the first scalar' }),
     unless: some(name).optional().meta({ description: 'Leave out while one of these metrics gives rows' }),
     table: oid.optional(),
     columns: z.record(name, column).optional().meta({ description: 'Columns read in every reading' }),
