@@ -45,9 +45,10 @@ export async function buildWeb(options: BundleOptions): Promise<WebFiles> {
   return files;
 }
 
-/** Bundles into a folder, which is made if it is missing. */
+/** Bundles into a folder, in place of all that it held. */
 export async function bundleWeb(outDir: string, options: BundleOptions): Promise<void> {
   const files = await buildWeb(options);
+  fs.rmSync(outDir, { recursive: true, force: true });
   fs.mkdirSync(outDir, { recursive: true });
   for (const [name, content] of files) fs.writeFileSync(path.join(outDir, name), content);
 }

@@ -54,6 +54,7 @@ export const ROUTES: readonly Route<PageRoute>[] = [
   page('/sites', Sites),
   page('/credentials', Credentials),
   page('/templates', Templates),
+  page('/templates/:vendor', TemplatePage),
   page('/templates/:vendor/:family', TemplatePage),
   page('/users', Users),
   page('/api-keys', ApiKeys),

@@ -67,7 +67,7 @@ export function TimeChart(props: TimeChartProps): VNode {
 
   return html`<figure class="chart" aria-label=${title}>
     <figcaption class="chart-head">
-      <h3>${title}</h3>
+      <h2>${title}</h2>
       <span class="muted nowrap">${cursorS === undefined ? '' : absoluteTime(cursorS * 1000)}</span>
     </figcaption>
     <div class="chart-plot" ref=${host} style=${{ height: `${heightPx}px` }}>

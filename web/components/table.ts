@@ -13,8 +13,10 @@ export interface Column<T> {
   /** What the column is sorted by; without it, it cannot be sorted. */
   readonly sortBy?: (row: T) => string | number | null | undefined;
   readonly isNumber?: boolean;
-  /** Left out where the window is narrow: `medium` below 1100 px, `small` below 800 px. Cards show all but `small`. */
+  /** Left out where the window is narrow: `medium` below 1100 px, `small` below 800 px. Cards show neither. */
   readonly hide?: 'medium' | 'small';
+  /** Long texts are cut, so that rows stay one line high. */
+  readonly isClipped?: boolean;
   /** The column that names the row. */
   readonly isName?: boolean;
 }
@@ -120,7 +122,7 @@ export function Table<T>(props: TableProps<T>): VNode {
 }
 
 function cellClass<T>(column: Column<T>): string {
-  return [column.isNumber ? 'num' : '', column.hide ? `hide-${column.hide}` : '', column.isName ? 'cell-name' : '']
+  return [column.isNumber ? 'num' : '', column.hide ? `hide-${column.hide}` : '', column.isName ? 'cell-name' : '', column.isClipped ? 'cell-clip' : '']
     .filter((name) => name !== '')
     .join(' ');
 }
@@ -134,7 +136,10 @@ interface HeadProps<T> {
 function Head<T>({ column, sort, onSort }: HeadProps<T>): VNode {
   const isUp = sort === column.key;
   const isDown = sort === `-${column.key}`;
-  if (!column.sortBy) return html`<th scope="col" class=${cellClass(column)}>${column.label}</th>`;
+  if (!column.sortBy) {
+    const label = column.label || html`<span class="visually-hidden">Actions</span>`;
+    return html`<th scope="col" class=${cellClass(column)}>${label}</th>`;
+  }
   return html`<th scope="col" class=${cellClass(column)} aria-sort=${isUp ? 'ascending' : isDown ? 'descending' : 'none'}>
     <button type="button" class="sort" onClick=${() => onSort(isUp ? `-${column.key}` : column.key)}>
       ${column.label}${(isUp || isDown) && html`<${Icon} name=${isUp ? 'sortUp' : 'sortDown'} size=${12} />`}

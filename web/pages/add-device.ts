@@ -166,7 +166,7 @@ export function AddDevice(): VNode {
           <a class="button large" href="/devices">Cancel</a>
         </div>
       </div>
-      <aside class="stack aside">
+      <div class="stack">
         <${Panel} title="What happens then">
           <ol class="steps">
             <li>Telltale asks the device what it is and picks a template.</li>
@@ -174,11 +174,14 @@ export function AddDevice(): VNode {
             <li>Interfaces that are up are read; you can choose others on its page.</li>
           </ol>
         <//>
-        <${Panel} title="More than one?">
-          <p class="soft">A scan finds what answers in a network and imports it with one click.</p>
-          <p><a class="button" href="/discovery">Scan network</a></p>
-        <//>
-      </aside>
+        ${
+          has('/discovery-profiles') &&
+          html`<${Panel} title="More than one?">
+            <p class="soft">A scan finds what answers in a network and imports it with one click.</p>
+            <div class="line"><a class="button" href="/discovery">Scan network</a></div>
+          <//>`
+        }
+      </div>
     </form>`;
 }
 

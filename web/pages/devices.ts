@@ -7,7 +7,7 @@ import { HEALTH_ORDER, HEALTH_WORDS, HealthStatus } from '../components/status.t
 import { type Column, sortRows, Table } from '../components/table.ts';
 import { RelativeTime } from '../components/time.ts';
 import { amend, useList } from '../data/resource.ts';
-import { may } from '../data/session.ts';
+import { has, may } from '../data/session.ts';
 import { download, toCsv } from '../format/csv.ts';
 import { count, NOTHING } from '../format/units.ts';
 import { html, useState, type VNode } from '../html.ts';
@@ -41,7 +41,7 @@ const COLUMNS: readonly Column<Device>[] = [
     sortBy: (device) => device.address,
     render: (device) => html`<span class="mono">${device.address}</span>`,
   },
-  { key: 'kind', label: 'Vendor and model', sortBy: kindOf, render: (device) => kindOf(device) || NOTHING },
+  { key: 'kind', label: 'Vendor and model', isClipped: true, sortBy: kindOf, render: (device) => html`<span title=${kindOf(device)}>${kindOf(device) || NOTHING}</span>` },
   { key: 'site', label: 'Site', sortBy: (device) => device.site, render: (device) => device.site },
   {
     key: 'template',
@@ -90,7 +90,7 @@ export function Devices(): VNode {
   return html`<${PageHead} title="Devices" note=${devices.data && summary(all, rows, isFiltered)}>
       ${
         may('operator') &&
-        html`<a class="button" href="/discovery"><${Icon} name="discovery" />Scan network</a>
+        html`${has('/discovery-profiles') && html`<a class="button" href="/discovery"><${Icon} name="discovery" />Scan network</a>`}
           <a class="button primary" href="/devices/add"><${Icon} name="plus" />Add device</a>`
       }
     <//>
@@ -195,8 +195,8 @@ function NoDevices({ isFiltered }: { readonly isFiltered: boolean }): VNode {
       <button type="button" class="button" onClick=${() => navigate(PATH, { replace: true })}>Clear the filter</button>
     <//>`;
   }
-  return html`<${Empty} icon="devices" title="No devices yet" text="Add one by its address, or scan a network and choose from what answers.">
-    <a class="button primary" href="/devices/add">Add device</a>
-    <a class="button" href="/discovery">Scan network</a>
+  return html`<${Empty} icon="devices" title="No devices yet" text="A device is anything that has an address: a switch, a server, a UPS, a PLC gateway.">
+    ${may('operator') && html`<a class="button primary" href="/devices/add">Add device</a>`}
+    ${may('operator') && has('/discovery-profiles') && html`<a class="button" href="/discovery">Scan network</a>`}
   <//>`;
 }

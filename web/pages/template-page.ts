@@ -13,13 +13,15 @@ import { html, useState, type VNode } from '../html.ts';
 import { navigate } from '../router.ts';
 import { TemplateDialog } from './template/template-dialog.ts';
 
-export function TemplatePage({ vendor, family }: { readonly vendor: string; readonly family: string }): VNode {
-  const path = `/templates/${encodeURIComponent(vendor)}/${encodeURIComponent(family)}`;
+export function TemplatePage({ vendor, family }: { readonly vendor: string; readonly family?: string }): VNode {
+  // Most IDs are `vendor/family`; those of families that all vendors share have one part.
+  const wanted = [vendor, family].filter((part) => part !== undefined);
+  const path = `/templates/${wanted.map(encodeURIComponent).join('/')}`;
   const template = useResource<TemplateText>(path);
   const [isEditing, setEditing] = useState(false);
   const trail = [['Templates', '/templates']];
   if (template.error)
-    return html`<${PageHead} title=${`${vendor}/${family}`} trail=${trail} /><${Failure} error=${template.error} onRetry=${template.reload} />`;
+    return html`<${PageHead} title=${wanted.join('/')} trail=${trail} /><${Failure} error=${template.error} onRetry=${template.reload} />`;
   if (!template.data) return html`<${Loading} lines=${10} />`;
   const { id, name, origin, device_count, yaml } = template.data;
   const isOurs = origin === 'added' && may('admin');

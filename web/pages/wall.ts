@@ -77,7 +77,7 @@ export function Wall(): VNode {
                 alert: Alert,
               ) => html`<li key=${alert.id} class=${`is-${alert.severity} ${alert.acknowledged_at ? 'is-acknowledged' : ''}`}>
               <${Mark} of=${alert.severity} size=${36} />
-              <b class="clip">${alertTitle(alert)}</b><span class="clip">${alert.device ?? ''}</span><span><${RelativeTime} at=${alert.fired_at ?? alert.started_at} /></span>
+              <b class="wall-text">${alertTitle(alert)}</b><span><${RelativeTime} at=${alert.fired_at ?? alert.started_at} /></span>
             </li>`,
             )}
         </ul>

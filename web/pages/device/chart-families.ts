@@ -205,6 +205,27 @@ const FAMILIES: readonly ChartFamily[] = [
     queries: [mean('tls_days_to_expiry', by('target'))],
   },
   {
+    title: 'Sensors as judged by the device',
+    needs: 'sensor_ok',
+    unit: 'none',
+    limits: { min: 0, max: 1 },
+    isStepped: true,
+    queries: [{ expression: 'min_over_time(sensor_ok#[$w])', name: by('sensor') }],
+  },
+  {
+    title: 'Redundancy',
+    needs: 'redundancy_ok',
+    unit: 'none',
+    limits: { min: 0, max: 1 },
+    isStepped: true,
+    queries: [
+      {
+        expression: 'min_over_time(redundancy_ok#[$w])',
+        name: (labels) => [labels['kind'], labels['name']].filter(Boolean).join(' '),
+      },
+    ],
+  },
+  {
     title: 'SNMP poll',
     needs: 'snmp_poll_duration_ms',
     unit: 'milliseconds',

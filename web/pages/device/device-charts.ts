@@ -1,15 +1,14 @@
 /** All charts of a device, on one time range with one crosshair, after the strip of its health. */
-import type { Device, Monitor } from '../../../src/api/contract.ts';
-import { withQuery } from '../../api.ts';
+import type { Device } from '../../../src/api/contract.ts';
 import { type PageRange, RangePicker } from '../../charts/range-picker.ts';
 import { TimeChart } from '../../charts/time-chart.ts';
 import { Empty, Failure, Loading, Panel } from '../../components/page.ts';
 import { useInstant } from '../../data/prometheus.ts';
-import { useList } from '../../data/resource.ts';
 import { html, useMemo, type VNode } from '../../html.ts';
 import { chartsOf, measuredOf, measuredQuery } from './chart-families.ts';
 import { bandsOf, type HealthSegment } from './health-segments.ts';
 import { HealthTimeline } from './health-timeline.ts';
+import { useIntervals } from './intervals.ts';
 
 interface DeviceChartsProps {
   readonly device: Device;
@@ -22,12 +21,14 @@ const MEASURED_REFRESH_MS = 10_000;
 
 export function DeviceCharts({ device, page, segments, span }: DeviceChartsProps): VNode {
   const answer = useInstant(measuredQuery(device.id), MEASURED_REFRESH_MS);
-  const monitors = useList<Monitor>(withQuery('/monitors', { device_id: device.id }));
   const measured = answer.data ? measuredOf(answer.data) : undefined;
   const known = measured ? [...measured].sort().join() : '';
   const charts = useMemo(() => (measured ? chartsOf(device.id, measured) : []), [device.id, known]);
   const bands = useMemo(() => bandsOf(segments), [segments]);
-  const intervalS = Math.max(10, ...(monitors.data ?? []).map((monitor) => monitor.polling_interval));
+  const intervals = useIntervals(
+    device.id,
+    charts.map((chart) => chart.needs),
+  );
 
   return html`<div class="line between">
       <p class="muted">Drag across a chart to look closer.</p>
@@ -35,7 +36,7 @@ export function DeviceCharts({ device, page, segments, span }: DeviceChartsProps
     </div>
     <${Panel}><${HealthTimeline} segments=${segments} ...${span} /><//>
     ${answer.error && !answer.data && html`<${Failure} error=${answer.error} onRetry=${answer.reload} />`}
-    ${answer.isLoading && html`<${Loading} lines=${6} />`}
+    ${(answer.isLoading || (charts.length > 0 && !intervals)) && html`<${Loading} lines=${6} />`}
     ${
       answer.data &&
       charts.length === 0 &&
@@ -46,7 +47,7 @@ export function DeviceCharts({ device, page, segments, span }: DeviceChartsProps
       />`
     }
     <div class="chart-grid">
-      ${charts.map(
+      ${(intervals ? charts : []).map(
         (chart) => html`<${Panel} key=${chart.title}>
           <${TimeChart}
             title=${chart.title}
@@ -55,7 +56,7 @@ export function DeviceCharts({ device, page, segments, span }: DeviceChartsProps
             limits=${chart.limits}
             isStepped=${chart.isStepped}
             range=${page.range}
-            intervalS=${intervalS}
+            intervalS=${intervals?.get(chart.needs)}
             bands=${bands}
             onZoom=${page.zoom}
           />

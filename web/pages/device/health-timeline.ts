@@ -20,7 +20,7 @@ export function HealthTimeline({ segments, fromS, toS }: HealthTimelineProps): V
   const first = segments[0];
   return html`<figure class="timeline" aria-label="Health through time">
     <figcaption class="line between">
-      <h3>Health</h3>
+      <h2>Health</h2>
       ${up !== undefined && html`<span class="muted">Available ${formatValue(up * 100, 'percent')} of the known time</span>`}
     </figcaption>
     <ol class="timeline-strip">

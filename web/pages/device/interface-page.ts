@@ -9,6 +9,7 @@ import { quote } from '../../format/promql.ts';
 import { formatValue, NOTHING, type Unit } from '../../format/units.ts';
 import { html, useMemo, type VNode } from '../../html.ts';
 import { InterfaceStatus, interfaceType } from './interface-status.ts';
+import { useIntervals } from './intervals.ts';
 
 interface InterfaceChart {
   readonly title: string;
@@ -62,6 +63,7 @@ export function InterfacePage({ id, ifname }: { readonly id: string; readonly if
     `/devices/${encodeURIComponent(id)}/interfaces`,
   );
   const page = usePageRange();
+  const intervals = useIntervals(Number(id), ['interface_in_octets', 'interface_oper_status']);
   const row = answer.data?.data.find((each) => each.ifname === ifname);
   const own = `{device_id=${quote(id)},ifname=${quote(ifname)}}`;
   const charts = useMemo(
@@ -94,17 +96,26 @@ export function InterfacePage({ id, ifname }: { readonly id: string; readonly if
       <div class="chart-grid is-wide">
         ${charts.map(
           (chart) => html`<${Panel} key=${chart.title}>
-            <${TimeChart} title=${chart.title} queries=${chart.queries} unit=${chart.unit} range=${page.range} heightPx=${chart.title === 'Traffic' ? 240 : 170} onZoom=${page.zoom} />
+            <${TimeChart}
+              title=${chart.title}
+              queries=${chart.queries}
+              unit=${chart.unit}
+              range=${page.range}
+              intervalS=${intervals?.get('interface_in_octets')}
+              heightPx=${chart.title === 'Traffic' ? 240 : 170}
+              onZoom=${page.zoom}
+            />
           <//>`,
         )}
         <${Panel}>
           <${TimeChart}
             title="State"
-            queries=${[{ expression: `min_over_time((interface_oper_status${own} == bool 1)[$w:10s])`, name: 'Up' }]}
+            queries=${[{ expression: `max_over_time(interface_oper_status${own}[$w]) == bool 1`, name: 'Up' }]}
             unit="none"
             limits=${{ min: 0, max: 1 }}
             isStepped
             range=${page.range}
+            intervalS=${intervals?.get('interface_oper_status')}
             heightPx=${110}
             onZoom=${page.zoom}
           />

@@ -21,13 +21,15 @@ interface RangeAnswer {
 
 const TREND_S = 1800;
 const TREND_STEP_S = 60;
-const RATE_WINDOW = '1m';
+/** A rate needs two samples, and one may be late. */
+const WINDOW_MIN_S = 60;
 
 /** By `ifname`. */
-export function useInterfaceRates(deviceId: number): (row: DeviceInterface) => InterfaceRate {
+export function useInterfaceRates(deviceId: number, intervalS: number): (row: DeviceInterface) => InterfaceRate {
   const own = `{device_id="${deviceId}"}`;
-  const inRate = `8 * rate(interface_in_octets${own}[${RATE_WINDOW}])`;
-  const outRate = `8 * rate(interface_out_octets${own}[${RATE_WINDOW}])`;
+  const window = `${Math.max(WINDOW_MIN_S, intervalS * 4)}s`;
+  const inRate = `8 * rate(interface_in_octets${own}[${window}])`;
+  const outRate = `8 * rate(interface_out_octets${own}[${window}])`;
   const problems = ['in_errors', 'out_errors', 'in_discards', 'out_discards']
     .map((field) => `sum by (ifname) (rate(interface_${field}${own}[5m]))`)
     .map((each, _index, all) => `(${each} or 0 * ${all[0]})`)

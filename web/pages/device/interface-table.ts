@@ -1,12 +1,12 @@
 /** The interfaces of a device: state, speed, traffic now and lately, errors, and which of them are polled. */
-import type { Device, DeviceInterface, InterfacesPatch } from '../../../src/api/contract.ts';
-import { api } from '../../api.ts';
+import type { Device, DeviceInterface, InterfacesPatch, Monitor } from '../../../src/api/contract.ts';
+import { api, withQuery } from '../../api.ts';
 import { Sparkline } from '../../charts/sparkline.ts';
 import { SearchBox, Select } from '../../components/form.ts';
 import { Empty, Failure, Loading } from '../../components/page.ts';
 import { type Column, type Selection, Table } from '../../components/table.ts';
 import { attempt } from '../../components/toast.ts';
-import { invalidate, useResource } from '../../data/resource.ts';
+import { invalidate, useList, useResource } from '../../data/resource.ts';
 import { may } from '../../data/session.ts';
 import { count, formatValue, NOTHING } from '../../format/units.ts';
 import { html, useState, type VNode } from '../../html.ts';
@@ -23,7 +23,8 @@ export const interfaceAddress = (deviceId: number, ifname: string): string =>
 export function InterfaceTable({ device }: { readonly device: Device }): VNode {
   const path = `/devices/${device.id}/interfaces`;
   const answer = useResource<{ readonly data: readonly DeviceInterface[] }>(path, REFRESH_MS);
-  const rateOf = useInterfaceRates(device.id);
+  const monitors = useList<Monitor>(withQuery('/monitors', { device_id: device.id, plugin_id: 'snmp' }));
+  const rateOf = useInterfaceRates(device.id, monitors.data?.[0]?.polling_interval ?? 10);
   const [text, setText] = useState('');
   const [shown, setShown] = useState('present');
   const [chosen, setChosen] = useState<ReadonlySet<string | number>>(new Set());

@@ -70,9 +70,7 @@ export function QueryBox({ value, onInput, onRun }: QueryBoxProps): VNode {
         class="input mono"
         data-search
         rows=${2}
-        role="combobox"
         aria-label="PromQL expression"
-        aria-expanded=${options.length > 0}
         aria-controls=${listId}
         aria-autocomplete="list"
         aria-activedescendant=${options.length > 0 ? `${listId}-${index}` : undefined}

@@ -13,6 +13,7 @@ interface Step {
   readonly title: string;
   readonly text: string;
   readonly address: string;
+  readonly needs?: string;
   readonly isDone: boolean;
 }
 
@@ -22,7 +23,7 @@ export function NextSteps({ deviceCount }: { readonly deviceCount: number }): VN
   const channels = useList<Channel>(isShown && has('/channels') ? '/channels' : undefined);
   const profiles = useList<CredentialProfile>(isShown ? '/credential-profiles' : undefined);
   if (!isShown || !profiles.data || (has('/channels') && !channels.data)) return null;
-  const steps: readonly Step[] = [
+  const all: readonly Step[] = [
     {
       icon: 'credentials',
       title: 'Say how devices are asked',
@@ -35,11 +36,12 @@ export function NextSteps({ deviceCount }: { readonly deviceCount: number }): VN
       title: 'Scan a network',
       text: 'See everything that answers, import what you want.',
       address: '/discovery',
+      needs: '/discovery-profiles',
       isDone: deviceCount > 1,
     },
     {
       icon: 'devices',
-      title: 'Or add a device',
+      title: 'Add a device',
       text: 'By its address, tested there and then.',
       address: '/devices/add',
       isDone: deviceCount > 1,
@@ -49,9 +51,11 @@ export function NextSteps({ deviceCount }: { readonly deviceCount: number }): VN
       title: 'Say who is told',
       text: 'E-mail or webhook, when an alert fires.',
       address: '/channels',
+      needs: '/channels',
       isDone: (channels.data?.length ?? 0) > 0,
     },
   ];
+  const steps = all.filter((step) => !step.needs || has(step.needs));
   if (steps.every((step) => step.isDone)) return null;
   const dismiss = () => {
     localStorage.setItem(KEY, 'dismissed');

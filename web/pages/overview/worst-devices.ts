@@ -29,6 +29,7 @@ const COLUMNS: readonly Column<Device>[] = [
   {
     key: 'kind',
     label: 'Kind',
+    isClipped: true,
     hide: 'medium',
     render: (device) => [device.facts.vendor, device.facts.model].filter(Boolean).join(' ') || NOTHING,
   },
