@@ -147,7 +147,6 @@ async function wire(
     secrets,
     collect,
     templates,
-    discovery: undefined as never,
     alerts: alerting,
     testChannel: (tenant, id, signal) => alerting.testChannel(tenant, id, signal),
     health: () => ({ ...collect.healthChecks(), ...alerting.healthChecks() }),
