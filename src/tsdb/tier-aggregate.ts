@@ -37,9 +37,10 @@ export class TierAggregator {
       const parts = this.#partsOf(c, count);
       const before = options.before?.[c] ?? Number.NaN;
       const present = run.present[c] ?? null;
-      if (present === null && isWhole(values, run.count, largest)) {
-        aggregateWhole(values, this.#firstRow, count, before, parts);
-      } else aggregateColumn(values, present, this.#firstRow, count, before, largest, parts);
+      const shape = present === null ? shapeOf(values, run.count, largest) : SHAPE.any;
+      if (shape === SHAPE.constant) aggregateConstant(values[0]!, this.#firstRow, count, before, parts);
+      else if (shape === SHAPE.whole) aggregateWhole(values, this.#firstRow, count, before, parts);
+      else aggregateColumn(values, present, this.#firstRow, count, before, largest, parts);
       if (options.counters?.[c] === false) parts.increase.fill(Number.NaN, 0, count);
     });
     return { count, starts: this.#starts, columns: this.#columns.slice(0, run.columns.length) };
@@ -129,13 +130,40 @@ function exponentOfColumn(
   return largest * POWERS[exponent]! <= limit ? exponent : -1;
 }
 
-/** Whether all values are whole numbers up to `largest`: the rule for counters and states. */
-function isWhole(values: Float64Array, rows: number, largest: number): boolean {
-  for (let i = 0; i < rows; i++) {
+/** What a column holds: one whole number, whole numbers up to a limit (the rule for counters and states), or anything. */
+const SHAPE = { constant: 0, whole: 1, any: 2 } as const;
+
+function shapeOf(values: Float64Array, rows: number, largest: number): (typeof SHAPE)[keyof typeof SHAPE] {
+  const first = values[0]!;
+  if (!(Math.floor(first) === first && Math.abs(first) <= largest)) return SHAPE.any;
+  let i = 1;
+  while (i < rows && values[i] === first) i++;
+  if (i === rows) return SHAPE.constant;
+  for (; i < rows; i++) {
     const value = values[i]!;
-    if (!(Math.floor(value) === value && value <= largest && value >= -largest)) return false;
+    if (!(Math.floor(value) === value && value <= largest && value >= -largest)) return SHAPE.any;
   }
-  return true;
+  return SHAPE.whole;
+}
+
+function aggregateConstant(
+  value: number,
+  firstRow: Uint32Array,
+  buckets: number,
+  before: number,
+  parts: TierParts,
+): void {
+  for (let b = 0; b < buckets; b++) {
+    const samples = firstRow[b + 1]! - firstRow[b]!;
+    parts.samples[b] = samples;
+    parts.min[b] = value;
+    parts.max[b] = value;
+    parts.sum[b] = value * samples;
+    parts.last[b] = value;
+    parts.increase[b] = 0;
+  }
+  if (before > value) parts.increase[0] = value;
+  else if (before < value) parts.increase[0] = value - before;
 }
 
 /** The short way for whole numbers without holes. */

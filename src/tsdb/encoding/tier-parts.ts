@@ -37,7 +37,10 @@ const LARGEST = 2 ** 51;
 export function gatherParts(from: TierParts, rows: number, into: TierParts): number {
   let count = 0;
   for (let i = 0; i < rows; i++) if (from.samples[i] !== 0) into.samples[count++] = from.samples[i]!;
-  for (const name of PART_NAMES) gather(from[name], from.samples, rows, into[name]);
+  for (const name of PART_NAMES) {
+    if (count === rows) into[name].set(from[name].subarray(0, rows));
+    else gather(from[name], from.samples, rows, into[name]);
+  }
   return count;
 }
 
