@@ -50,6 +50,13 @@ export class BerReader {
     return this.#contentEnd();
   }
 
+  /** Steps into an element whose end may have been cut off, whatever its tag is. */
+  enterDamaged(): void {
+    this.position++;
+    const first = this.bytes[this.position++] ?? 0;
+    if (first > 128) this.position += first & 127;
+  }
+
   /** Like `enter`, for any tag, which is returned by `peek` before. */
   enterAny(): number {
     if (this.position >= this.end) throw new BerError('cut off');

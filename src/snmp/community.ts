@@ -32,18 +32,16 @@ export function decodeCommunityMessage(bytes: Uint8Array, version: CommunityVers
 
 /**
  * What a message says it answers: the request ID of v1 and v2c, the message ID of v3; undefined when it cannot be read.
+ * Messages that were cut off still find their request, which then knows that it was answered.
  */
 export function messageId(bytes: Uint8Array): number | undefined {
   try {
     const reader = new BerReader(bytes);
-    reader.enter(TAG.sequence);
+    if (reader.peek() !== TAG.sequence) return undefined;
+    reader.enterDamaged();
     const version = reader.integer();
-    if (version === 3) {
-      reader.enter(TAG.sequence);
-      return reader.integer();
-    }
-    reader.octets();
-    reader.enterAny();
+    if (version !== 3) reader.octets();
+    reader.enterDamaged();
     return reader.integer();
   } catch (error) {
     if (error instanceof BerError) return undefined;

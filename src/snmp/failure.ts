@@ -41,6 +41,14 @@ export function isFailure(value: unknown): value is SnmpFailure {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'failure';
 }
 
+/** The device knows us and does not show `what`. */
+export function noAccess(what: string): SnmpFailure {
+  return failure(
+    'no_access',
+    `The device refuses to show ${what}: give the community or user a view that includes it (1.3.6.1 for all), or use the security level that the device asks for.`,
+  );
+}
+
 /** What a report with this usmStats number means for a user and their protocols. */
 export function usmFailure(report: number, user: string, auth: string, priv: string, level: string): SnmpFailure {
   switch (report) {

@@ -3,7 +3,7 @@
  * the device does not have, or cannot read, costs only itself.
  */
 import { BerError } from './ber.ts';
-import { failure, isFailure, type SnmpFailure } from './failure.ts';
+import { failure, isFailure, noAccess, type SnmpFailure } from './failure.ts';
 import { decodeOid, equalBytes } from './oid.ts';
 import { ERROR_STATUS, PDU, type ResponsePdu, type SnmpValue, VarbindReader } from './pdu.ts';
 import type { SnmpSession } from './session.ts';
@@ -82,10 +82,7 @@ function withoutRefused(
   const { traits } = session;
   const status = pdu.errorStatus;
   if (status === ERROR_STATUS.authorizationError || status === ERROR_STATUS.noAccess) {
-    return failure(
-      'no_access',
-      'The device refuses to show these objects: give the community or user a view that includes them (1.3.6.1 for all).',
-    );
+    return noAccess('these objects');
   }
   if (status === ERROR_STATUS.tooBig) {
     if (slots.length === 1) {

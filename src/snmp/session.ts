@@ -7,7 +7,7 @@ import { type CommunityVersion, decodeCommunityMessage, encodeCommunityMessage }
 import type { SnmpCredential } from './credential.ts';
 import type { EngineRegistry } from './engine-registry.ts';
 import { type ExchangeCounters, type ExchangePeer, exchange } from './exchange.ts';
-import { failure, isFailure, type SnmpFailure } from './failure.ts';
+import { isFailure, type SnmpFailure } from './failure.ts';
 import type { PacketBudget } from './packet-budget.ts';
 import { PDU, type RequestPdu, type ResponsePdu } from './pdu.ts';
 import { RttEstimator } from './rtt.ts';
@@ -105,7 +105,8 @@ export class SnmpSession {
     let answer = this.#user
       ? await this.#user.request(peer, pdu, retries)
       : await this.#communityRequest(peer, pdu, this.#version, retries);
-    if (isFailure(answer) && answer.code === 'timeout' && !this.#hasAnswered && this.#version === 1 && !this.#user) {
+    const isFirst = !this.#hasAnswered && this.#version === 1 && !this.#user && pdu.type !== PDU.getBulk;
+    if (isFirst && isFailure(answer) && answer.code === 'timeout') {
       const fallback = await this.#tryVersion1(peer, pdu);
       if (fallback) answer = fallback;
     }
@@ -140,8 +141,6 @@ export class SnmpSession {
       'v1_only',
       'The device answers SNMPv1 only, although its credential says v2c: 64-bit counters are not available.',
     );
-    if (pdu.type === PDU.getBulk)
-      return failure('device_error', 'The device answers SNMPv1 only, which has no GETBULK.');
     return this.#communityRequest(peer, pdu, 0, this.#retries);
   }
 }

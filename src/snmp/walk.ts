@@ -4,7 +4,7 @@
  * moves forward, or ends: OIDs that do not increase end their column.
  */
 import { BerError } from './ber.ts';
-import { failure, isFailure, type SnmpFailure } from './failure.ts';
+import { failure, isFailure, noAccess, type SnmpFailure } from './failure.ts';
 import type { PresentValue } from './get.ts';
 import { compareOids, decodeArcs, decodeOid, isBelow } from './oid.ts';
 import { ERROR_STATUS, PDU, type ResponsePdu, VarbindReader } from './pdu.ts';
@@ -122,7 +122,6 @@ class Walk {
   /** After no answer or a damaged one: smaller requests, then no GETBULK. False when nothing is left to try. */
   #adapt(refused: SnmpFailure, asked: number): boolean {
     const { traits } = this.#session;
-    if (refused.code === 'device_error' && !traits.hasBulk) return true;
     if (refused.code !== 'bad_response' && refused.code !== 'timeout') return false;
     if (this.#suspicion !== undefined) {
       traits.hasBulk = true;
@@ -154,10 +153,7 @@ class Walk {
     const { traits } = this.#session;
     const { errorStatus } = pdu;
     if (errorStatus === ERROR_STATUS.authorizationError || errorStatus === ERROR_STATUS.noAccess) {
-      return failure(
-        'no_access',
-        'The device refuses to show this table: give the community or user a view that includes it (1.3.6.1 for all).',
-      );
+      return noAccess('this table');
     }
     if (errorStatus === ERROR_STATUS.tooBig) {
       if (repetitions > 1 && traits.shrink(asked.length * repetitions)) return undefined;
