@@ -199,7 +199,10 @@ export class Engine implements RowSink, SeriesSource {
   }
 
   row(group: number, timeMs: number, columns: Uint16Array, values: Float64Array, count: number): RowRefusal {
-    if (timeMs > this.#nowMs + this.#limits.maxAheadMs) return ROW_REFUSAL.tooFarAhead;
+    if (timeMs > this.#nowMs + this.#limits.maxAheadMs) {
+      this.#nowMs = this.#options.clock.nowMs();
+      if (timeMs > this.#nowMs + this.#limits.maxAheadMs) return ROW_REFUSAL.tooFarAhead;
+    }
     if (!(timeMs >= this.#nowMs - this.#limits.retentionRawMs)) return ROW_REFUSAL.tooOld;
     if (count === 0) return ROW_REFUSAL.none;
     this.#frame.row(group, timeMs, columns, this.#input.halves(values), count);
@@ -490,7 +493,6 @@ export class Engine implements RowSink, SeriesSource {
         return tombstone !== undefined && tombstone.wal >= number;
       });
       const dropped = replayFile(disk, file, (words, length) => this.#frames.apply(words, length, names));
-      this.#frames.endFile();
       wal.keep(number, disk.sizeOf(file));
       if (dropped) logger.warn({ ...dropped }, 'the end of a write-ahead log file could not be read and was dropped');
     }

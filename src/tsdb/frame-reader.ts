@@ -8,10 +8,6 @@ import { FRAME_HEADER_WORDS, OTHER, RECORD } from './wal-format.ts';
 
 export class FrameReader {
   readonly #head: Head;
-  /** Last rows of chunks that were sealed during a replay: a delta may refer to them. */
-  readonly #sealed = new Map<number, Int32Array>();
-  #last = new Int32Array(256);
-  #isReplay = false;
   /** A row with its columns in our order. */
   #mapped = new Int32Array(256);
   rows = 0;
@@ -23,7 +19,6 @@ export class FrameReader {
   /** Applies a frame. `numbers` when it comes from a file. */
   apply(words: Int32Array, length: number, numbers?: FileNumbers): void {
     const floats = new Float64Array(words.buffer, words.byteOffset, length >> 1);
-    this.#isReplay = numbers !== undefined;
     let baseMs = floats[1]!;
     let at = FRAME_HEADER_WORDS;
     while (at < length) {
@@ -55,11 +50,6 @@ export class FrameReader {
     }
   }
 
-  /** The rows that follow come from another file, or from no file at all. */
-  endFile(): void {
-    this.#sealed.clear();
-  }
-
   #adopt(numbers: FileNumbers, number: number, width: number): void {
     const group = numbers.groupOf(number);
     if (group >= 0) this.#head.open.widen(group, width);
@@ -79,50 +69,28 @@ export class FrameReader {
   }
 
   #row(kind: number, group: number, timeMs: number, words: Int32Array, at: number): number {
-    const head = this.#head;
-    const open = head.open;
-    const rows = open.rows(group);
-    const mustSeal = rows > 0 && open.isFull(group) && timeMs !== open.lastMs(group);
-    this.rows++;
-    if (kind === RECORD.delta || kind === RECORD.wideDelta) {
-      let from: Int32Array = this.#last;
-      let fromAt = 0;
-      if (rows === 0) {
-        from = this.#sealed.get(group)!;
-      } else if (mustSeal) {
-        this.#keepLast(group);
-        from = this.#last;
-        head.seal(group);
-      } else {
-        from = open.lastRowWords(group);
-        fromAt = open.lastRowAt(group);
-      }
-      const isWide = kind === RECORD.wideDelta;
-      const maskWords = isWide ? words[at]! : 1;
-      return open.appendDelta(group, timeMs, from, fromAt, words, isWide ? at + 1 : at, maskWords);
-    }
-    if (mustSeal) {
-      if (this.#isReplay) this.#keepLast(group);
-      head.seal(group);
-    }
-    if (kind === RECORD.full) {
+    const { open } = this.#head;
+    const { last } = open;
+    const isPiece = last.continues(group, timeMs);
+    let end = 0;
+    if (kind === RECORD.delta) {
+      end = last.takeDelta(group, timeMs, words, at, 1);
+    } else if (kind === RECORD.wideDelta) {
+      end = last.takeDelta(group, timeMs, words, at + 1, words[at]!);
+    } else if (kind === RECORD.full) {
       const count = words[at]!;
-      open.append(group, timeMs, words, 0, 0, at + 1, count);
-      return at + 1 + 2 * count;
+      last.take(group, timeMs, words, 0, 0, at + 1, count);
+      end = at + 1 + 2 * count;
+    } else {
+      const maskWords = words[at]!;
+      const count = words[at + 1 + maskWords]!;
+      last.take(group, timeMs, words, at + 1, maskWords, at + 2 + maskWords, count);
+      end = at + 2 + maskWords + 2 * count;
     }
-    const maskWords = words[at]!;
-    const count = words[at + 1 + maskWords]!;
-    open.append(group, timeMs, words, at + 1, maskWords, at + 2 + maskWords, count);
-    return at + 2 + maskWords + 2 * count;
-  }
-
-  #keepLast(group: number): void {
-    const open = this.#head.open;
-    const length = open.rowWords(group);
-    const at = open.lastRowAt(group);
-    if (length > this.#last.length) this.#last = new Int32Array(length * 2);
-    this.#last.set(open.lastRowWords(group).subarray(at, at + length));
-    if (this.#isReplay) this.#sealed.set(group, this.#last.slice(0, length));
+    if (!isPiece && open.isFull(group)) this.#head.seal(group);
+    open.addLast(group, isPiece);
+    this.rows++;
+    return end;
   }
 
   /** The row as a sparse or wide delta record behind its time, columns renumbered by `map`. */

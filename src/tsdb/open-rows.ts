@@ -2,38 +2,32 @@
  * The newest rows of each row group, not yet encoded. Rows stand in the order of arrival; usually that is the order of
  * time, and a flag says when it is not. A row with the same time as the last one is merged into it at once, other
  * repetitions when the rows are gathered: later rows win, field by field.
- *
- * A delta row of the WAL repeats the last row but for the values that changed; so the last row is kept at hand as long
- * as the row group has open rows.
  */
 import { grownFloat64, grownInt32, grownUint8 } from './growing.ts';
+import { LastRows } from './last-rows.ts';
 import { maskSlots, PAGE_ROWS, RowPages, strideFor } from './row-pages.ts';
 import type { RunBuffer } from './run-buffer.ts';
 
 const UNSORTED = 1;
 /** The first chunk of a row group gets a limit of its own, so that neighbours are not sealed all at once. */
 const STAGGERED = 2;
-/** The last row was merged from several. */
-const MERGED = 4;
 const MIN_ROWS = 8;
 
 export class OpenRows {
   readonly pages = new RowPages();
+  readonly last = new LastRows();
   /** Rows after which a chunk is sealed; follows memory. */
   #chunkRows = 256;
   #first = new Int32Array(512);
-  #last = new Int32Array(512);
+  #lastPage = new Int32Array(512);
   #rows = new Int32Array(512);
   #limit = new Int32Array(512);
   #stride = new Int32Array(512);
   #width = new Int32Array(512);
   #flags = new Uint8Array(512);
-  /** Time of the last row that arrived, and the newest and oldest of the chunk. */
-  #lastMs = new Float64Array(512);
+  /** Newest and oldest time of the chunk. */
   #newestMs = new Float64Array(512);
   #oldestMs = new Float64Array(512);
-  /** Number of values in the last row. */
-  #lastCount = new Int32Array(512);
   #order = new Int32Array(512);
   #copy = new Int32Array(512);
   #totalRows = 0;
@@ -64,10 +58,6 @@ export class OpenRows {
     return this.#width[group]!;
   }
 
-  lastMs(group: number): number {
-    return this.#lastMs[group]!;
-  }
-
   oldestMs(group: number): number {
     return this.#oldestMs[group]!;
   }
@@ -76,36 +66,8 @@ export class OpenRows {
     return this.#newestMs[group]!;
   }
 
-  /** Whether the last row came in several pieces. */
-  isMerged(group: number): boolean {
-    return (this.#flags[group]! & MERGED) !== 0;
-  }
-
-  lastCount(group: number): number {
-    return this.#lastCount[group]!;
-  }
-
   isFull(group: number): boolean {
     return this.#rows[group]! >= this.#limit[group]!;
-  }
-
-  /** Words of one row. */
-  rowWords(group: number): number {
-    return 2 * this.#stride[group]!;
-  }
-
-  /** Words of the slab that holds the last row, which begins at `lastRowAt`. Only when there are rows. */
-  lastRowWords(group: number): Int32Array {
-    return this.pages.words(this.#last[group]!);
-  }
-
-  lastRowAt(group: number): number {
-    return 2 * this.pages.slot(this.#last[group]!, (this.#rows[group]! - 1) & (PAGE_ROWS - 1), this.#stride[group]!);
-  }
-
-  /** Words between the begin of a row and its presence bits is 2; to its values it is this. */
-  valuesAt(group: number): number {
-    return 2 + 2 * maskSlots(this.#stride[group]!);
   }
 
   /** Makes sure that rows of `width` columns fit. Open rows are moved when they do not. */
@@ -117,88 +79,22 @@ export class OpenRows {
     this.#width[group] = width;
     if (stride === old) return;
     this.#stride[group] = stride;
+    this.last.widen(group, stride);
     if (this.#rows[group]! === 0) return;
     this.#activeRowBytes += (stride - old) * 8;
     this.#restride(group, old, stride);
   }
 
-  /**
-   * Adds a row of `count` values at `words[at…]`, in ascending order of columns; which, say `maskWords` words of presence
-   * bits at `words[maskAt…]` (0: columns 0 … count - 1). The chunk must not be full, and wide enough.
-   */
-  append(
-    group: number,
-    timeMs: number,
-    words: Int32Array,
-    maskAt: number,
-    maskWords: number,
-    at: number,
-    count: number,
-  ): void {
-    const rows = this.#rows[group]!;
-    const merges = rows > 0 && timeMs === this.#lastMs[group]!;
-    const to = merges ? this.#mergeInto(group) : this.#newRow(group, timeMs);
-    const row = this.pages.words(this.#last[group]!);
-    const base = to + this.valuesAt(group);
-    if (base === to + 2) {
-      row[base] = words[at]!;
-      row[base + 1] = words[at + 1]!;
-      this.#lastCount[group] = 1;
-      return;
-    }
-    if (!merges) row.fill(0, to + 2, base);
-    if (maskWords === 0) {
-      for (let c = 0; c < count; c++, at += 2) {
-        row[base + 2 * c] = words[at]!;
-        row[base + 2 * c + 1] = words[at + 1]!;
-      }
-      for (let c = 0; c < count; c += 32) row[to + 2 + (c >> 5)]! |= count - c >= 32 ? -1 : (1 << (count - c)) - 1;
-    } else {
-      for (let w = 0; w < maskWords; w++) {
-        let mask = words[maskAt + w]!;
-        row[to + 2 + w]! |= mask;
-        while (mask !== 0) {
-          const column = w * 32 + 31 - Math.clz32(mask & -mask);
-          mask &= mask - 1;
-          row[base + 2 * column] = words[at++]!;
-          row[base + 2 * column + 1] = words[at++]!;
-        }
-      }
-    }
-    if (!merges) this.#lastCount[group] = count;
-    else this.#lastCount[group] = countBits(row, to + 2, base);
-  }
-
-  /**
-   * Adds a row like the row at `from[fromAt…]` (same stride) but for the columns in the mask at `words[maskAt…]`, whose
-   * values follow it. Returns the index behind them.
-   */
-  appendDelta(
-    group: number,
-    timeMs: number,
-    from: Int32Array,
-    fromAt: number,
-    words: Int32Array,
-    maskAt: number,
-    maskWords: number,
-  ): number {
-    let at = maskAt + maskWords;
-    const merges = timeMs === this.#lastMs[group]! && this.#rows[group]! > 0;
-    const to = merges ? this.#mergeInto(group) : this.#newRow(group, timeMs);
-    const row = this.pages.words(this.#last[group]!);
-    const end = 2 * this.#stride[group]!;
-    if (!merges) for (let i = 2; i < end; i++) row[to + i] = from[fromAt + i]!;
-    const base = to + this.valuesAt(group);
-    for (let w = 0; w < maskWords; w++) {
-      let mask = words[maskAt + w]!;
-      while (mask !== 0) {
-        const column = w * 32 + 31 - Math.clz32(mask & -mask);
-        mask &= mask - 1;
-        row[base + 2 * column] = words[at++]!;
-        row[base + 2 * column + 1] = words[at++]!;
-      }
-    }
-    return at;
+  /** Adds the last row of the row group, or, when it is another piece of the row before, puts it in that one's place. */
+  addLast(group: number, isPiece: boolean): void {
+    const { last } = this;
+    const timeMs = last.timeMs(group);
+    const to = isPiece && this.#rows[group]! > 0 ? this.#lastRowAt(group) : this.#newRow(group, timeMs);
+    const row = this.pages.words(this.#lastPage[group]!);
+    const { words } = last;
+    const from = last.at(group);
+    const length = last.length(group);
+    for (let i = 0; i < length; i++) row[to + 2 + i] = words[from + i]!;
   }
 
   /** Gathers all open rows of a row group: ascending, repetitions merged. */
@@ -227,6 +123,7 @@ export class OpenRows {
     this.#width[group] = 0;
     this.#stride[group] = 0;
     this.#flags[group] = 0;
+    this.last.forget(group);
   }
 
   /**
@@ -244,7 +141,7 @@ export class OpenRows {
   ): number {
     const rows = this.#rows[group]!;
     const stride = this.#stride[group]!;
-    const toValues = this.valuesAt(group) + 2 * column;
+    const toValues = this.#valuesAt(group) + 2 * column;
     const maskWord = 2 + (column >> 5);
     const bit = 1 << (column & 31);
     const hasMask = toValues - 2 * column > 2;
@@ -277,20 +174,24 @@ export class OpenRows {
     return !(this.#flags[group]! & UNSORTED);
   }
 
-  #mergeInto(group: number): number {
-    this.#flags[group]! |= MERGED;
-    return this.lastRowAt(group);
+  #lastRowAt(group: number): number {
+    const row = (this.#rows[group]! - 1) & (PAGE_ROWS - 1);
+    return 2 * this.pages.slot(this.#lastPage[group]!, row, this.#stride[group]!);
+  }
+
+  /** Words from the begin of a row to its values. */
+  #valuesAt(group: number): number {
+    return 2 + 2 * maskSlots(this.#stride[group]!);
   }
 
   #newRow(group: number, timeMs: number): number {
     const rows = this.#rows[group]!;
     const stride = this.#stride[group]!;
-    this.#flags[group]! &= ~MERGED;
     if (rows === 0) this.#begin(group, timeMs);
     else if ((rows & (PAGE_ROWS - 1)) === 0) {
       const page = this.pages.take(stride);
-      this.pages.link(this.#last[group]!, page);
-      this.#last[group] = page;
+      this.pages.link(this.#lastPage[group]!, page);
+      this.#lastPage[group] = page;
     }
     if (rows > 0) {
       if (timeMs > this.#newestMs[group]!) this.#newestMs[group] = timeMs;
@@ -299,8 +200,7 @@ export class OpenRows {
     }
     this.#rows[group] = rows + 1;
     this.#totalRows++;
-    this.#lastMs[group] = timeMs;
-    const page = this.#last[group]!;
+    const page = this.#lastPage[group]!;
     const slot = this.pages.slot(page, rows & (PAGE_ROWS - 1), stride);
     this.pages.times(page)[slot] = timeMs;
     return 2 * slot;
@@ -309,7 +209,7 @@ export class OpenRows {
   #begin(group: number, timeMs: number): void {
     const page = this.pages.take(this.#stride[group]!);
     this.#first[group] = page;
-    this.#last[group] = page;
+    this.#lastPage[group] = page;
     this.#activeRowBytes += this.#stride[group]! * 8;
     this.#newestMs[group] = timeMs;
     this.#oldestMs[group] = timeMs;
@@ -322,7 +222,7 @@ export class OpenRows {
   #gatherInOrder(group: number, run: RunBuffer): void {
     const stride = this.#stride[group]!;
     const width = this.#width[group]!;
-    const valuesAt = this.valuesAt(group);
+    const valuesAt = this.#valuesAt(group);
     let left = this.#rows[group]!;
     let n = 0;
     for (let page = this.#first[group]!; left > 0; page = this.pages.next(page), left -= PAGE_ROWS) {
@@ -349,7 +249,7 @@ export class OpenRows {
     const rows = this.#rows[group]!;
     const stride = this.#stride[group]!;
     const width = this.#width[group]!;
-    const valuesAt = this.valuesAt(group);
+    const valuesAt = this.#valuesAt(group);
     this.#order = grownInt32(this.#order, rows);
     const places: number[] = [];
     const times: number[] = [];
@@ -412,23 +312,21 @@ export class OpenRows {
       else target[b + 2] = 1;
       for (let i = oldValues; i < 2 * old; i++) target[b + newValues + i - oldValues] = source[a + i]!;
     }
-    this.#last[group] = page;
+    this.#lastPage[group] = page;
     this.pages.release(oldFirst);
   }
 
   #grow(group: number): void {
     if (group < this.#rows.length) return;
     this.#first = grownInt32(this.#first, group);
-    this.#last = grownInt32(this.#last, group);
+    this.#lastPage = grownInt32(this.#lastPage, group);
     this.#rows = grownInt32(this.#rows, group);
     this.#limit = grownInt32(this.#limit, group);
     this.#stride = grownInt32(this.#stride, group);
     this.#width = grownInt32(this.#width, group);
     this.#flags = grownUint8(this.#flags, group);
-    this.#lastMs = grownFloat64(this.#lastMs, group);
     this.#newestMs = grownFloat64(this.#newestMs, group);
     this.#oldestMs = grownFloat64(this.#oldestMs, group);
-    this.#lastCount = grownInt32(this.#lastCount, group);
   }
 }
 
@@ -454,10 +352,4 @@ function noteHoles(words: Int32Array, at: number, n: number, width: number, run:
       }
     }
   }
-}
-
-function countBits(words: Int32Array, from: number, to: number): number {
-  let count = 0;
-  for (let i = from; i < to; i++) for (let w = words[i]!; w !== 0; w &= w - 1) count++;
-  return count;
 }

@@ -64,14 +64,16 @@ export class WalFrame {
     this.#reserve(8 + 2 * (width >> 5) + 2 * width);
     if (this.#groupFile[group] !== this.#file || this.#groupSchema[group] !== schema)
       this.#define(group, schema, timeMs);
-    if (open.rows(group) === 0 || open.width(group) < width) open.widen(group, width);
+    open.widen(group, width);
     const distance = this.#distance(timeMs);
     const hasLast = this.#rowFile[group] === this.#file && this.#rowFrame[group] !== this.#frame;
     this.#rowFile[group] = this.#file;
     this.#rowFrame[group] = this.#frame;
     this.rows++;
     this.samples += count;
-    if (hasLast && this.#delta(group, timeMs, distance, columns, halves, count, width)) return;
+    const { last } = open;
+    const isDelta = hasLast && last.count(group) === count && !last.isMerged(group) && last.timeMs(group) !== timeMs;
+    if (isDelta && this.#delta(group, distance, columns, halves, count, width)) return;
     this.#full(group, distance, columns, halves, count, width);
   }
 
@@ -82,28 +84,20 @@ export class WalFrame {
     this.#rowFile[group] = 0;
   }
 
+  /** Adds a row with as many values as the last one as a delta, unless its columns are others. */
   #delta(
     group: number,
-    timeMs: number,
     distance: number,
     columns: Uint16Array,
     halves: Int32Array,
     count: number,
     width: number,
   ): boolean {
-    const open = this.#open;
-    if (
-      open.rows(group) === 0 ||
-      open.lastCount(group) !== count ||
-      open.isMerged(group) ||
-      timeMs === open.lastMs(group)
-    ) {
-      return false;
-    }
-    const last = open.lastRowWords(group);
-    const lastAt = open.lastRowAt(group);
-    const valuesAt = lastAt + open.valuesAt(group);
-    const hasMask = valuesAt > lastAt + 2;
+    const rows = this.#open.last;
+    const last = rows.words;
+    const lastAt = rows.at(group);
+    const lastMaskWords = rows.maskWords(group);
+    const valuesAt = lastAt + lastMaskWords;
     const words = this.words;
     const maskWords = (width + 31) >> 5;
     const maskAt = this.length + (maskWords === 1 ? 2 : 3);
@@ -114,7 +108,7 @@ export class WalFrame {
       const c = columns[i]!;
       if (c <= before) return false;
       before = c;
-      if (hasMask && !(last[lastAt + 2 + (c >> 5)]! & (1 << (c & 31)))) return false;
+      if (lastMaskWords > 0 && !(last[lastAt + (c >> 5)]! & (1 << (c & 31)))) return false;
       const low = halves[2 * i]!;
       const high = halves[2 * i + 1]!;
       const old = valuesAt + 2 * c;

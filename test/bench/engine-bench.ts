@@ -60,7 +60,7 @@ const ingest = new Ingest({
   sink: engine,
   limits: DEFAULT_INGEST_LIMITS,
   nowMs: () => Date.now(),
-  pause: () => engine.room(),
+  room: () => engine.room(),
   declareFields: () => {},
 });
 let appendMs = 0;
