@@ -1,5 +1,6 @@
 /** Label matchers as predicates on the label's value ('' when the label is absent). */
-import { compileRe2, Re2Error } from '../lib/re2.ts';
+import { compileRe2 } from '../lib/re2.ts';
+import { Re2Error } from '../lib/re2-error.ts';
 import type { Matcher } from '../model/series.ts';
 import { PromqlError } from './promql-error.ts';
 

@@ -83,11 +83,11 @@ export class MemorySource implements SeriesSource {
     };
   }
 
-  readTier(_series: SeriesHandle, tierMs: TierMs): TierBuffer {
+  readTier(_series: SeriesHandle, tierMs: TierMs, _fromMs: number, _toMs: number): TierBuffer {
     throw new RangeError(`no ${tierMs} ms tier in memory`);
   }
 
-  tiers(fromMs: number, toMs: number): readonly TierSpan[] {
+  tiers(fromMs: number, toMs: number, _stepMs: number): readonly TierSpan[] {
     return [{ tierMs: 0, fromMs, toMs }];
   }
 }

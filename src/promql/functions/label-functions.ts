@@ -1,5 +1,6 @@
 /** `label_replace` and `label_join`. */
-import { compileRe2, Re2Error } from '../../lib/re2.ts';
+import { compileRe2 } from '../../lib/re2.ts';
+import { Re2Error } from '../../lib/re2-error.ts';
 import type { LabelPairs } from '../../model/series.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { labelValue, METRIC_NAME, withLabel } from '../labels.ts';
