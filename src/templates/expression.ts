@@ -4,6 +4,7 @@
  * it unknown; `??` gives an alternative. Truth is 1 and 0. There are no loops, no assignments, no other access.
  */
 import { FUNCTIONS, type Value } from './functions.ts';
+import { Pattern, PatternError } from './pattern.ts';
 import { isTrue, toNumber, toText } from './value.ts';
 
 /** What an expression sees of one row. `slots` is laid out by whoever resolves names. */
@@ -43,7 +44,8 @@ function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < source.trimEnd().length) {
-    const at = TOKEN.lastIndex;
+    const start = TOKEN.lastIndex;
+    const at = start + source.slice(start).search(/\S/);
     const groups = TOKEN.exec(source)?.groups;
     if (!groups) throw new ExpressionError(`\`${source}\`: cannot read \`${source.slice(at).trim().slice(0, 10)}\``);
     const quoted = groups.single ?? groups.double;
@@ -150,18 +152,19 @@ class Parser {
   #pattern(left: Evaluate, wanted: boolean): Evaluate {
     const token = this.#take();
     if (token.kind !== 'text') this.#fail('a quoted regular expression expected');
-    const pattern = this.#regex(token.text);
+    const pattern = this.#compile(token.text);
     return (row) => {
       const text = toText(left(row));
       return text === undefined ? undefined : Number(pattern.test(text) === wanted);
     };
   }
 
-  #regex(text: string): RegExp {
+  #compile(source: string): Pattern {
     try {
-      return new RegExp(text, 'i');
+      return new Pattern(source);
     } catch (cause) {
-      throw new ExpressionError(`\`${this.#source.trim()}\`: ${(cause as Error).message}`);
+      if (!(cause instanceof PatternError)) throw cause;
+      throw new ExpressionError(`\`${this.#source.trim()}\`: ${cause.message}`);
     }
   }
 
@@ -234,7 +237,8 @@ class Parser {
 
   #call(name: string): Evaluate {
     this.#take();
-    const rest = this.#list(')');
+    const texts: (string | undefined)[] = [];
+    const rest = this.#list(')', texts);
     if (name === 'ifname') {
       const index = rest[0];
       if (!index || rest.length > 1) this.#fail('`ifname` takes one ifIndex');
@@ -254,6 +258,17 @@ class Parser {
     if (rest.length < definition.least || rest.length > definition.most) {
       this.#fail(`\`${name}\` takes ${definition.usage}`);
     }
+    if (definition.pattern !== undefined) {
+      const { match } = definition;
+      const source = texts[definition.pattern];
+      if (source === undefined) this.#fail(`\`${name}\` needs a quoted regular expression`);
+      const pattern = this.#compile(source);
+      return (row) =>
+        match(
+          pattern,
+          rest.map((argument) => argument(row)),
+        );
+    }
     const { run } = definition;
     return (row) =>
       run(
@@ -262,14 +277,18 @@ class Parser {
       );
   }
 
-  #list(end: string): Evaluate[] {
+  /** @param texts gets the text of each member that is nothing but a quoted text */
+  #list(end: string, texts: (string | undefined)[] = []): Evaluate[] {
     const values: Evaluate[] = [];
     if (this.#is(end)) {
       this.#take();
       return values;
     }
     for (;;) {
+      const first = this.#peek();
+      const position = this.#position;
       values.push(this.#binary(1));
+      texts.push(first.kind === 'text' && this.#position === position + 1 ? first.text : undefined);
       if (this.#is(end)) break;
       this.#expect(',');
     }

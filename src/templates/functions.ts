@@ -1,4 +1,5 @@
 /** The functions of the template language. Each gets its arguments' values and the numbers of the row's index. */
+import type { Pattern } from './pattern.ts';
 import { isTrue, toMac, toNumber, toText, type Value } from './value.ts';
 
 export type { Value } from './value.ts';
@@ -11,16 +12,11 @@ interface Definition {
   readonly run: (values: readonly Value[], parts: readonly number[]) => Value;
 }
 
-const regexes = new Map<string, RegExp>();
-
-/** Patterns are literals of templates, so there are few of them. */
-function regex(source: string): RegExp {
-  let compiled = regexes.get(source);
-  if (!compiled) {
-    compiled = new RegExp(source, 'i');
-    regexes.set(source, compiled);
-  }
-  return compiled;
+/** A function over a text and a regular expression, which is the argument number `pattern`. */
+interface Matching extends Omit<Definition, 'run'> {
+  readonly run?: undefined;
+  readonly pattern: number;
+  readonly match: (pattern: Pattern, values: readonly Value[]) => Value;
 }
 
 function numeric(run: (...numbers: number[]) => number, least: number, most: number, usage: string): Definition {
@@ -59,7 +55,7 @@ function unixSeconds(bytes: Uint8Array): number | undefined {
   return bytes[8] === 0x2d ? time + offset : time - offset;
 }
 
-export const FUNCTIONS: Readonly<Record<string, Definition>> = {
+export const FUNCTIONS: Readonly<Record<string, (Definition & { readonly pattern?: undefined }) | Matching>> = {
   abs: numeric(Math.abs, 1, 1, 'one number'),
   round: numeric((value, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits, 1, 2, 'a number and decimals'),
   floor: numeric(Math.floor, 1, 1, 'one number'),
@@ -135,21 +131,21 @@ export const FUNCTIONS: Readonly<Record<string, Definition>> = {
     least: 2,
     most: 2,
     usage: 'a text and a regular expression',
-    run: ([value, pattern]) => {
+    pattern: 1,
+    match: (pattern, [value]) => {
       const text = toText(value);
-      if (text === undefined) return undefined;
-      const found = regex(toText(pattern)!).exec(text);
-      if (!found) return undefined;
-      const group = found.length > 1 ? found.slice(1).find((part) => part !== undefined) : found[0];
-      return group === undefined || group.trim() === '' ? undefined : group.trim();
+      return text === undefined ? undefined : pattern.capture(text)?.trim() || undefined;
     },
   },
   replace: {
     least: 3,
     most: 3,
     usage: 'a text, a regular expression and the new text',
-    run: ([value, pattern, replacement]) =>
-      toText(value)?.replace(new RegExp(regex(toText(pattern)!), 'gi'), toText(replacement) ?? ''),
+    pattern: 1,
+    match: (pattern, [value, , replacement]) => {
+      const text = toText(value);
+      return text === undefined ? undefined : pattern.replace(text, toText(replacement) ?? '');
+    },
   },
   /** The value unless it is empty or only blanks and dashes; the first such of several. */
   filled: {

@@ -3,6 +3,7 @@
  * asks, a few more objects. The answer says how sure it is and why.
  */
 import type { TemplateLibrary } from './library.ts';
+import { Pattern } from './pattern.ts';
 import type { Fetcher, Varbind } from './poll-plan.ts';
 import type { MatchRule } from './template.ts';
 import { toText } from './value.ts';
@@ -98,7 +99,7 @@ function systemReasons(rule: MatchRule, { objectId, descr }: Evidence): string[]
     reasons.push(`sysObjectID ${objectId} lies at or below ${prefix}`);
   }
   if (rule.sys_descr !== undefined) {
-    if (!new RegExp(rule.sys_descr, 'i').test(descr)) return undefined;
+    if (!fits(rule.sys_descr, descr)) return undefined;
     reasons.push(`sysDescr "${descr.slice(0, 80)}" fits /${rule.sys_descr}/`);
   }
   return reasons;
@@ -114,10 +115,22 @@ function matchReasons(rule: MatchRule, evidence: Evidence): string[] | undefined
   }
   for (const [oid, pattern] of Object.entries(rule.value ?? {})) {
     const value = evidence.values.get(oid);
-    if (value === undefined || !new RegExp(pattern, 'i').test(value)) return undefined;
+    if (value === undefined || !fits(pattern, value)) return undefined;
     reasons.push(`${oid} is "${value.slice(0, 80)}", which fits /${pattern}/`);
   }
   return reasons;
+}
+
+const patterns = new Map<string, Pattern>();
+
+/** Rules are few and asked again and again. */
+function fits(source: string, text: string): boolean {
+  let pattern = patterns.get(source);
+  if (!pattern) {
+    pattern = new Pattern(source);
+    patterns.set(source, pattern);
+  }
+  return pattern.test(text);
 }
 
 function unique(oids: readonly string[]): string[] {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { FIELD_KINDS } from '../model/field.ts';
+import { Pattern } from './pattern.ts';
 
 const oid = z
   .string()
@@ -28,16 +29,16 @@ const text = z
   .transform((value) => String(value))
   .meta({ description: 'Text with expressions in braces' });
 const seconds = z.number().int().min(0).max(86_400);
-const regex = z.string().refine(isRegex, 'this is no regular expression');
-
-function isRegex(source: string): boolean {
+const regex = z.string().superRefine((source, context) => {
   try {
-    new RegExp(source, 'i');
-    return true;
-  } catch {
-    return false;
+    new Pattern(source);
+  } catch (cause) {
+    context.addIssue({
+      code: 'custom',
+      message: `no regular expression that can be used: ${(cause as Error).message}`,
+    });
   }
-}
+});
 
 /** One or several. */
 function some<T extends z.ZodType>(item: T) {
@@ -135,6 +136,11 @@ export const templateSchema = z
       .meta({ description: 'By name; null takes an inherited one away' }),
   })
   .meta({ title: 'Telltale device template' });
+
+/** The schema as JSON Schema (`schema/template.json`). */
+export function templateJsonSchema(): unknown {
+  return z.toJSONSchema(templateSchema, { io: 'input' });
+}
 
 export type TemplateSource = z.output<typeof templateSchema>;
 export type MatchRule = z.output<typeof match>;
