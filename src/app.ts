@@ -26,6 +26,7 @@ import { openDatabase } from './db/database.ts';
 import { createRepositories } from './db/repositories.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { listAssets, readAsset } from './lib/assets.ts';
+import { BufferPool } from './lib/buffer-pool.ts';
 import { ByteBudget } from './lib/byte-budget.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
@@ -167,6 +168,7 @@ async function wire(
         findPrincipal,
         credits: new ByteBudget(INGEST_CREDIT_BYTES),
         limitBytes: INGEST_LIMIT_BYTES,
+        buffers: new BufferPool(),
       };
       return [
         { path: '/api/v1', routes: ingestRoutes(ingest) },

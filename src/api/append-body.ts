@@ -4,6 +4,7 @@
  */
 
 import type { Context } from 'hono';
+import type { BufferPool } from '../lib/buffer-pool.ts';
 import type { ByteBudget } from '../lib/byte-budget.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { AppendAnswer, ContentEncoding, IngestFormat, Store, TimePrecision } from '../store/store.ts';
@@ -28,6 +29,8 @@ export interface AppendBodyOptions {
   /** Bodies that are held at the same time, from the first byte until they are stored. */
   readonly credits: ByteBudget;
   readonly limitBytes: number;
+  /** Where bodies are read into. */
+  readonly buffers: BufferPool;
 }
 
 export interface AppendBodyRequest {
@@ -53,7 +56,7 @@ export async function appendBody(
 ): Promise<AppendBodyAnswer> {
   const { incoming } = nodeObjects(context);
   const { tenant, format, precision, durable } = request;
-  const { credits, limitBytes, store } = options;
+  const { credits, limitBytes, store, buffers } = options;
   const wanted = incoming.headers['content-encoding']?.toLowerCase();
   const encoding = wanted === undefined ? request.defaultEncoding : ENCODINGS[wanted];
   if (encoding === undefined) return { kind: 'unknown_encoding', encoding: wanted ?? '' };
@@ -63,10 +66,11 @@ export async function appendBody(
   // Nothing is read from the socket before there is room: that is how a busy store slows its senders.
   const release = credits.tryTake(heldBytes) ?? (await credits.take(heldBytes));
   try {
-    const read = await readBody(incoming, limitBytes);
+    const read = await readBody(incoming, limitBytes, buffers);
     if (read.kind === 'too_large') return { kind: 'too_large', limitBytes };
     if (read.kind === 'broken') return read;
-    return await store.append({ tenant, format, encoding, precision, durable, body: read.bytes });
+    const recycle = (buffer: ArrayBuffer) => buffers.give(buffer);
+    return await store.append({ tenant, format, encoding, precision, durable, body: read.bytes, recycle });
   } finally {
     release();
   }

@@ -3,6 +3,7 @@
  * transferred to the store thread: the only copy on the way.
  */
 import type { IncomingMessage } from 'node:http';
+import { BufferPool } from '../lib/buffer-pool.ts';
 
 export type BodyRead =
   | { readonly kind: 'body'; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -16,15 +17,19 @@ export function declaredLength(incoming: IncomingMessage): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-/** The buffer has one byte more than the body, for a terminator. */
-export function readBody(incoming: IncomingMessage, limitBytes: number): Promise<BodyRead> {
+/** The buffer, which comes from the pool, has at least one byte more than the body, for a terminator. */
+export function readBody(
+  incoming: IncomingMessage,
+  limitBytes: number,
+  pool: BufferPool = new BufferPool(),
+): Promise<BodyRead> {
   const length = declaredLength(incoming);
   if (length !== undefined && length > limitBytes) return Promise.resolve({ kind: 'too_large' });
-  return length === undefined ? readUnknownLength(incoming, limitBytes) : readKnownLength(incoming, length);
+  return length === undefined ? readUnknownLength(incoming, limitBytes, pool) : readKnownLength(incoming, length, pool);
 }
 
-function readKnownLength(incoming: IncomingMessage, length: number): Promise<BodyRead> {
-  const bytes = Buffer.allocUnsafeSlow(length + 1).subarray(0, length) as Uint8Array<ArrayBuffer>;
+function readKnownLength(incoming: IncomingMessage, length: number, pool: BufferPool): Promise<BodyRead> {
+  const bytes = new Uint8Array(pool.take(length + 1), 0, length);
   let at = 0;
   return collect(
     incoming,
@@ -38,7 +43,7 @@ function readKnownLength(incoming: IncomingMessage, length: number): Promise<Bod
   );
 }
 
-function readUnknownLength(incoming: IncomingMessage, limitBytes: number): Promise<BodyRead> {
+function readUnknownLength(incoming: IncomingMessage, limitBytes: number, pool: BufferPool): Promise<BodyRead> {
   const chunks: Buffer[] = [];
   let length = 0;
   return collect(
@@ -50,7 +55,7 @@ function readUnknownLength(incoming: IncomingMessage, limitBytes: number): Promi
       return true;
     },
     () => {
-      const bytes = Buffer.allocUnsafeSlow(length + 1).subarray(0, length) as Uint8Array<ArrayBuffer>;
+      const bytes = new Uint8Array(pool.take(length + 1), 0, length);
       let at = 0;
       for (const chunk of chunks) {
         bytes.set(chunk, at);

@@ -91,6 +91,7 @@ class StoreClient implements Store {
     try {
       const message = { kind: 'append', tenant, format, encoding, precision, durable, body } as const;
       const answer = await this.#pending.send('appended', (id) => this.#post({ ...message, id }, [body.buffer]));
+      if (answer.buffer) request.recycle?.(answer.buffer);
       return answer.answer;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;

@@ -2,6 +2,7 @@
  * The store thread's side of `messages.ts`: takes requests from main and from attached ports, has them done, answers.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { isPooled } from '../lib/buffer-pool.ts';
 import type { Logger } from '../lib/logger.ts';
 import { parseSelectors } from '../promql/parse.ts';
 import type { Engine } from '../tsdb/engine.ts';
@@ -77,8 +78,12 @@ export class StoreHost {
   }
 
   #append(request: AppendMessage, to: Answerer): void {
-    const reply = (answer: AppendAnswer) =>
-      to.postMessage({ kind: 'appended', id: request.id, answer } satisfies StoreAnswer);
+    const reply = (answer: AppendAnswer) => {
+      const { buffer } = request.body;
+      if (!isPooled(buffer.byteLength))
+        to.postMessage({ kind: 'appended', id: request.id, answer } satisfies StoreAnswer);
+      else to.postMessage({ kind: 'appended', id: request.id, answer, buffer } satisfies StoreAnswer, [buffer]);
+    };
     if (this.#isClosing) {
       reply({ kind: 'unavailable', reason: 'the store is closing', retryAfterS: 10 });
       return;

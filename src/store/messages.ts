@@ -102,7 +102,8 @@ export type StoreRequest =
 
 export type StoreAnswer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'appended'; readonly id: number; readonly answer: AppendAnswer }
+  /** `buffer` is the body's, given back to be used again. */
+  | { readonly kind: 'appended'; readonly id: number; readonly answer: AppendAnswer; readonly buffer?: ArrayBuffer }
   | { readonly kind: 'read'; readonly id: number; readonly answer: PrometheusAnswer }
   /** The number of row groups that were deleted; 0 for other changes. */
   | { readonly kind: 'changed'; readonly id: number; readonly count: number }

@@ -18,6 +18,8 @@ export interface AppendRequest {
   readonly precision?: TimePrecision;
   /** The body. Its buffer is transferred to the store and must not be used afterwards. */
   readonly body: Uint8Array<ArrayBuffer>;
+  /** Called with the body's buffer when the store is done with it, so that it can be used again. Large ones only. */
+  readonly recycle?: (buffer: ArrayBuffer) => void;
   /** Wait for the group fsync before answering (components, which delete their copy). */
   readonly durable?: boolean;
 }

@@ -17,6 +17,7 @@ import { ingestRoutes } from '../../src/api/routes/ingest.ts';
 import { prometheusRoutes } from '../../src/api/routes/prometheus.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import { DEFAULT_INGEST_LIMITS } from '../../src/ingest/limits.ts';
+import { BufferPool } from '../../src/lib/buffer-pool.ts';
 import { ByteBudget } from '../../src/lib/byte-budget.ts';
 import { type Logger, silentLogger } from '../../src/lib/logger.ts';
 import { startThread } from '../../src/lib/thread.ts';
@@ -103,7 +104,7 @@ export async function startMetricServer(options: MetricServerOptions = {}): Prom
   const findPrincipal: FindPrincipal = (context) =>
     find(context.req.header('x-api-key') ?? context.req.header('authorization')?.replace(/^Bearer /, ''));
   const limitBytes = options.bodyLimitBytes ?? 32 << 20;
-  const append = { store, findPrincipal, limitBytes, credits: new ByteBudget(64 << 20) };
+  const append = { store, findPrincipal, limitBytes, credits: new ByteBudget(64 << 20), buffers: new BufferPool() };
   const app = new Hono();
   app.route('/api/v1', ingestRoutes(append));
   app.route('/api/v1', prometheusRoutes({ store, findPrincipal, nowMs: () => Date.now() }));
