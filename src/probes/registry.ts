@@ -1,13 +1,20 @@
 /** All probes by plugin ID. */
 import { z } from 'zod';
 import type { CredentialType } from '../model/collector-config.ts';
+import { dnsProbe } from './dns.ts';
 import { hostProbe } from './host/host.ts';
+import { httpProbe } from './http.ts';
 import { icmpProbe } from './icmp.ts';
 import type { Probe } from './probe.ts';
 import { snmpProbe } from './snmp.ts';
+import { tcpProbe } from './tcp.ts';
+import { tlsProbe } from './tls.ts';
 
 export const PROBES: ReadonlyMap<string, Probe> = new Map(
-  [icmpProbe, snmpProbe, hostProbe].map((probe) => [probe.id, probe as unknown as Probe]),
+  ([icmpProbe, snmpProbe, hostProbe, tcpProbe, httpProbe, dnsProbe, tlsProbe] as unknown as Probe[]).map((probe) => [
+    probe.id,
+    probe,
+  ]),
 );
 
 /** What the server tells about a probe that is built in. */

@@ -37,6 +37,8 @@ export class OddAgent {
     this.#socket = socket;
     this.behaviour = behaviour;
     socket.on('message', (message, from) => {
+      // The question whether anybody listens.
+      if (message.length === 0) return;
       const request = readRequest(message);
       this.seen.push(request);
       const answer = this.behaviour(request, this.#agent.answer(message), from);

@@ -20,12 +20,15 @@ export class FakeStore implements Store {
   readonly ended: string[] = [];
   readonly labels = new Map<string, JoinedLabels>();
   readonly intervals = new Map<string, number>();
-  readonly answers = new Map<string, unknown>();
+  /** By query; each series with `value` for instant queries and `values` for ranges. */
+  readonly answers = new Map<string, readonly Record<string, unknown>[]>();
   readonly queries: string[] = [];
 
   #answer(query: string, resultType: string): Promise<PrometheusAnswer> {
     this.queries.push(query);
-    const data = { resultType, result: this.answers.get(query) ?? [] };
+    const unwanted = resultType === 'vector' ? 'values' : 'value';
+    const result = (this.answers.get(query) ?? []).map(({ [unwanted]: _, ...series }) => series);
+    const data = { resultType, result };
     const body = new TextEncoder().encode(JSON.stringify({ status: 'success', data }));
     return Promise.resolve({ status: 200, body });
   }
