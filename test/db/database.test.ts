@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { openDatabase } from '../../src/db/database.ts';
+import { DatabaseError } from '../../src/db/errors.ts';
+import { createRepositories } from '../../src/db/repositories.ts';
+
+function temporaryFolder() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'telltale-db-'));
+  return { file: path.join(folder, 'telltale.db'), [Symbol.dispose]: () => fs.rmSync(folder, { recursive: true }) };
+}
+
+async function client(file: string) {
+  const { default: Client } = await import('better-sqlite3');
+  return new Client(file);
+}
+
+test('a new database has the tenant and the site default, write-ahead log and foreign keys', async () => {
+  using folder = temporaryFolder();
+  const db = await openDatabase(folder.file);
+  const repositories = createRepositories(db);
+  assert.deepEqual(
+    repositories.tenants.all().map((tenant) => tenant.name),
+    ['default'],
+  );
+  assert.equal(repositories.sites.byName(1, 'DEFAULT')?.time_zone, 'UTC');
+  assert.ok(fs.existsSync(`${folder.file}-wal`));
+  assert.equal(db.check(), 'ok');
+  assert.throws(
+    () =>
+      repositories.monitors.insert(
+        1,
+        {
+          device_id: 7,
+          plugin_id: 'icmp',
+          credential_profile_id: null,
+          polling_interval: 1,
+          enabled: true,
+          settings: {},
+        },
+        new Date(),
+      ),
+    /FOREIGN KEY/,
+  );
+  db.close();
+});
+
+test('every table carries the tenant', async () => {
+  using folder = temporaryFolder();
+  (await openDatabase(folder.file)).close();
+  const raw = await client(folder.file);
+  const tables = raw
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all();
+  const without = (tables as string[]).filter(
+    (table) =>
+      !(raw.pragma(`table_info(${table})`) as { name: string }[]).some((column) => column.name === 'tenant_id'),
+  );
+  raw.close();
+  assert.deepEqual(without, ['tenants']);
+});
+
+test('opening again changes nothing', async () => {
+  using folder = temporaryFolder();
+  const first = await openDatabase(folder.file);
+  createRepositories(first).tenants.insert('second', new Date());
+  first.close();
+  const again = await openDatabase(folder.file);
+  assert.equal(createRepositories(again).tenants.all().length, 2);
+  again.close();
+});
+
+test('a newer format is refused with what to do, and left as it is', async () => {
+  using folder = temporaryFolder();
+  (await openDatabase(folder.file)).close();
+  const raw = await client(folder.file);
+  raw.pragma('user_version = 9999');
+  raw.close();
+  await assert.rejects(openDatabase(folder.file), (error: Error) => {
+    assert.ok(error instanceof DatabaseError);
+    assert.match(error.message, /has format 9999, this version knows formats up to \d+\. Start the newer version/);
+    return true;
+  });
+  const after = await client(folder.file);
+  assert.equal(after.pragma('user_version', { simple: true }), 9999);
+  after.close();
+});
+
+test("another program's database is refused", async () => {
+  using folder = temporaryFolder();
+  const raw = await client(folder.file);
+  raw.exec('CREATE TABLE theirs (x)');
+  raw.close();
+  await assert.rejects(openDatabase(folder.file), /is a database of another program/);
+});
+
+test('a damaged file and a folder that is not there are said so', async () => {
+  using folder = temporaryFolder();
+  fs.writeFileSync(folder.file, 'this is no database, whatever its name says. '.repeat(100));
+  await assert.rejects(openDatabase(folder.file), /cannot be read: file is not a database. Restore it from a backup/);
+  await assert.rejects(openDatabase(path.join(path.dirname(folder.file), 'no', 'x.db')), /cannot be opened/);
+});
+
+test('what was written is there after a kill', async () => {
+  using folder = temporaryFolder();
+  const db = await openDatabase(folder.file);
+  createRepositories(db).tenants.insert('second', new Date());
+  // As the disk stands without a clean close: the files are copied while the database is open.
+  const copy = `${folder.file}.copy`;
+  fs.copyFileSync(folder.file, copy);
+  fs.copyFileSync(`${folder.file}-wal`, `${copy}-wal`);
+  const after = await openDatabase(copy);
+  assert.equal(createRepositories(after).tenants.all().length, 2);
+  after.close();
+  db.close();
+});
+
+test('a transaction that fails leaves nothing behind, an inner one alone only its own', async () => {
+  const db = await openDatabase(':memory:');
+  const { tenants, transaction } = createRepositories(db);
+  const now = new Date();
+  assert.throws(() =>
+    transaction(() => {
+      tenants.insert('a', now);
+      throw new Error('no');
+    }),
+  );
+  transaction(() => {
+    tenants.insert('b', now);
+    assert.throws(() =>
+      transaction(() => {
+        tenants.insert('c', now);
+        throw new Error('no');
+      }),
+    );
+  });
+  assert.deepEqual(
+    tenants.all().map((tenant) => tenant.name),
+    ['default', 'b'],
+  );
+  db.close();
+});
