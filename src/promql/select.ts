@@ -1,8 +1,10 @@
 /** Finds the series of a selector, and how far back a sample of one may lie to still count. */
+import { LimitError } from '../model/limit-error.ts';
 import type { Matcher, SeriesHandle } from '../model/series.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Grid } from './matrix.ts';
 import type { SelectorPlan } from './plan.ts';
+import { PromqlError } from './promql-error.ts';
 
 const DEFAULT_LOOKBACK_MS = 300_000;
 /** Of a declared interval. */
@@ -35,14 +37,19 @@ export function references(grid: Grid, offsetMs: number, atMs: number | undefine
   return { firstMs, strideMs, lastMs: firstMs + strideMs * (grid.count - 1) };
 }
 
-/** Series of a selector with samples in a closed range. */
+/** Series of a selector with samples in a closed range. @throws PromqlError of kind `limit` */
 export function select(
   evaluation: Evaluation,
   matchers: readonly Matcher[],
   fromMs: number,
   toMs: number,
 ): readonly SeriesHandle[] {
-  return evaluation.source.select({ tenants: evaluation.tenants, matchers, fromMs, toMs });
+  try {
+    return evaluation.source.select({ tenants: evaluation.tenants, matchers, fromMs, toMs });
+  } catch (error) {
+    if (error instanceof LimitError) throw new PromqlError('limit', error.message);
+    throw error;
+  }
 }
 
 /** Series that an instant selector may show at the steps of a grid. */

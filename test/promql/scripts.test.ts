@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { engineTarget } from '../support/engine-target.ts';
 import { MemorySource } from '../support/memory-source.ts';
-import { runScript } from '../support/promql-runner.ts';
+import { runScript, type ScriptTarget } from '../support/promql-runner.ts';
 
 const folder = path.resolve(import.meta.dirname, '..', '..', '..', 'shared', 'material', 'promqltest');
 const scripts = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith('.test')) : [];
@@ -13,13 +14,22 @@ test('the scripts are at hand', { skip: scripts.length === 0 && `no scripts in $
   assert.ok(scripts.length > 0);
 });
 
-for (const script of scripts) {
-  test(`all cases of ${script} without native histograms pass`, async (t) => {
+const targets = {
+  'samples in plain arrays': (): ScriptTarget & AsyncDisposable => {
     const source = new MemorySource();
-    const target = { source, clear: () => source.clear(), add: source.add.bind(source) };
-    const { passed, skipped, failures } = await runScript(fs.readFileSync(path.join(folder, script), 'utf8'), target);
-    t.diagnostic(`${passed} passed, ${skipped} skipped`);
-    assert.deepEqual(failures, []);
-    assert.ok(passed > 0);
-  });
+    return { source, clear: () => source.clear(), add: source.add.bind(source), async [Symbol.asyncDispose]() {} };
+  },
+  'the real engine': engineTarget,
+};
+
+for (const script of scripts) {
+  for (const [name, open] of Object.entries(targets)) {
+    test(`all cases of ${script} without native histograms pass on ${name}`, async (t) => {
+      await using target = open();
+      const { passed, skipped, failures } = await runScript(fs.readFileSync(path.join(folder, script), 'utf8'), target);
+      t.diagnostic(`${passed} passed, ${skipped} skipped`);
+      assert.deepEqual(failures, []);
+      assert.ok(passed > 0);
+    });
+  }
 }

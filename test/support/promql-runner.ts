@@ -74,7 +74,14 @@ function load(command: Load, target: ScriptTarget): (readonly string[])[] {
 function isAboutHistograms(command: Evaluation, histograms: readonly (readonly string[])[]): boolean {
   if (command.expected.series.some(({ points }) => points.includes('histogram'))) return true;
   if (histograms.length === 0) return false;
-  return selectors(parseQuery(command.query)).some((matchers) =>
+  let expr: Expr;
+  try {
+    expr = parseQuery(command.query);
+  } catch {
+    // It is reported, or expected to fail, when it is evaluated.
+    return false;
+  }
+  return selectors(expr).some((matchers) =>
     histograms.some((labels) => matchers.every(([name, matches]) => matches(labelValue(labels, name)))),
   );
 }

@@ -25,7 +25,7 @@ export function parseSeriesDescription(line: string): SeriesDescription {
   const labels = new Map<string, string>();
   if (name !== '') labels.set('__name__', name);
   let at = name.length;
-  while (line[at] === ' ') at++;
+  while (/\s/.test(line[at] ?? '')) at++;
   if (line[at] === '{' && line[at + 1] !== '{') {
     at++;
     const empty = /\s*\}/y;
