@@ -9,6 +9,15 @@ export interface DecodedColumn {
   readonly values: Float64Array;
 }
 
+/** A column of open rows, as far as it was read. Grows with the rows. */
+export interface OpenColumn extends DecodedColumn {
+  count: number;
+  /** The chunk that the rows belong to, and how many of its rows are in. */
+  readonly chunk: number;
+  rows: number;
+  readonly halves: Int32Array;
+}
+
 /** What belongs to one holder of blocks (a segment, a generation of the head): dropped with it. */
 export class CacheScope {
   readonly columns = new Map<number, DecodedColumn>();

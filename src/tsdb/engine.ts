@@ -24,7 +24,6 @@ import type {
 } from '../model/series.ts';
 import type { TenantId } from '../model/tenant.ts';
 import { AliasTable } from './alias-table.ts';
-import { BlockReader } from './block-reader.ts';
 import { Catalogue, type IdentityRequest } from './catalogue.ts';
 import { DecodedCache } from './decoded-cache.ts';
 import { DiskFullError, isDiskFull, messageOf } from './engine-errors.ts';
@@ -150,7 +149,7 @@ export class Engine implements RowSink, SeriesSource {
       onClose: ({ source }) => cache.drop(source),
     });
     this.#storage.open();
-    this.#reader = new SeriesReader(this.#head, this.#storage.raw, new BlockReader(cache));
+    this.#reader = new SeriesReader(this.#head, this.#storage.raw, cache);
     this.#wal = this.#openWal();
     this.#maintenance = new Maintenance({
       clock,

@@ -25,6 +25,8 @@ export class OpenRows {
   #stride = new Int32Array(512);
   #width = new Int32Array(512);
   #flags = new Uint8Array(512);
+  #chunk = new Float64Array(512);
+  #chunks = 0;
   /** Newest and oldest time of the chunk. */
   #newestMs = new Float64Array(512);
   #oldestMs = new Float64Array(512);
@@ -64,6 +66,11 @@ export class OpenRows {
 
   newestMs(group: number): number {
     return this.#newestMs[group]!;
+  }
+
+  /** Rows after which the chunk is full. */
+  limit(group: number): number {
+    return this.#limit[group]!;
   }
 
   isFull(group: number): boolean {
@@ -127,47 +134,49 @@ export class OpenRows {
   }
 
   /**
-   * Copies the present values of one column in [fromMs, toMs] behind `count` in the arrays, which must have room for
-   * `rows(group)` more; returns the new count. False order and repetitions are left to the caller (`isSorted`).
+   * Copies the present values of one column, of the rows from `fromRow` to before `endRow` in order of arrival, behind
+   * `count` in the arrays, which must have room. Returns the new count.
    */
   readColumn(
     group: number,
     column: number,
-    fromMs: number,
-    toMs: number,
+    fromRow: number,
+    endRow: number,
     times: Float64Array,
     halves: Int32Array,
     count: number,
   ): number {
-    const rows = this.#rows[group]!;
-    const stride = this.#stride[group]!;
-    const toValues = this.#valuesAt(group) + 2 * column;
-    const maskWord = 2 + (column >> 5);
-    const bit = 1 << (column & 31);
-    const hasMask = toValues - 2 * column > 2;
     if (column >= this.#width[group]!) return count;
-    let left = rows;
-    const isSorted = this.isSorted(group);
-    for (let page = this.#first[group]!; left > 0; page = this.pages.next(page), left -= PAGE_ROWS) {
+    const stride = this.#stride[group]!;
+    const toMask = 2 + (column >> 5);
+    const bit = 1 << (column & 31);
+    const hasMask = stride > 2;
+    const toValue = this.#valuesAt(group) + 2 * column;
+    let page = this.#first[group]!;
+    let row = fromRow;
+    for (let skip = fromRow; skip >= PAGE_ROWS; skip -= PAGE_ROWS) page = this.pages.next(page);
+    while (row < endRow) {
       const slots = this.pages.times(page);
       const words = this.pages.words(page);
-      const inPage = Math.min(left, PAGE_ROWS);
-      let slot = this.pages.slot(page, 0, stride);
-      if (isSorted && slots[slot + (inPage - 1) * stride]! < fromMs) continue;
-      for (let r = 0; r < inPage; r++, slot += stride) {
-        const timeMs = slots[slot]!;
-        if (timeMs > toMs) {
-          if (isSorted) return count;
-          continue;
-        }
-        if (timeMs < fromMs || (hasMask && !(words[2 * slot + maskWord]! & bit))) continue;
-        times[count] = timeMs;
-        halves[2 * count] = words[2 * slot + toValues]!;
-        halves[2 * count + 1] = words[2 * slot + toValues + 1]!;
+      const first = row & (PAGE_ROWS - 1);
+      const end = Math.min(PAGE_ROWS, first + endRow - row);
+      let slot = this.pages.slot(page, first, stride);
+      for (let r = first; r < end; r++, slot += stride) {
+        if (hasMask && !(words[2 * slot + toMask]! & bit)) continue;
+        times[count] = slots[slot]!;
+        halves[2 * count] = words[2 * slot + toValue]!;
+        halves[2 * count + 1] = words[2 * slot + toValue + 1]!;
         count++;
       }
+      row += end - first;
+      page = this.pages.next(page);
     }
     return count;
+  }
+
+  /** A number of its own for each chunk that ever was. */
+  chunk(group: number): number {
+    return this.#chunk[group]!;
   }
 
   isSorted(group: number): boolean {
@@ -211,6 +220,7 @@ export class OpenRows {
     this.#first[group] = page;
     this.#lastPage[group] = page;
     this.#activeRowBytes += this.#stride[group]! * 8;
+    this.#chunk[group] = ++this.#chunks;
     this.#newestMs[group] = timeMs;
     this.#oldestMs[group] = timeMs;
     const half = this.#chunkRows >> 1;
@@ -324,6 +334,7 @@ export class OpenRows {
     this.#limit = grownInt32(this.#limit, group);
     this.#stride = grownInt32(this.#stride, group);
     this.#width = grownInt32(this.#width, group);
+    this.#chunk = grownFloat64(this.#chunk, group);
     this.#flags = grownUint8(this.#flags, group);
     this.#newestMs = grownFloat64(this.#newestMs, group);
     this.#oldestMs = grownFloat64(this.#oldestMs, group);

@@ -3,8 +3,8 @@
  * (later wins at the same time). Usually they follow each other in time and are copied one behind the other; pieces that
  * overlap are merged.
  */
-import type { BlockReader } from './block-reader.ts';
-import type { DecodedColumn } from './decoded-cache.ts';
+import { BlockReader } from './block-reader.ts';
+import type { DecodedCache, DecodedColumn, OpenColumn } from './decoded-cache.ts';
 import type { Head } from './head.ts';
 import type { MemoryBlocks } from './memory-blocks.ts';
 import { Samples } from './sample-buffer.ts';
@@ -13,15 +13,17 @@ import { columnIn, type SegmentSet } from './segment-set.ts';
 export class SeriesReader {
   readonly #head: Head;
   readonly #raw: SegmentSet;
+  readonly #cache: DecodedCache;
   readonly #blocks: BlockReader;
   #out = new Samples();
   #merged = new Samples();
   readonly #opened = new Samples();
 
-  constructor(head: Head, raw: SegmentSet, blocks: BlockReader) {
+  constructor(head: Head, raw: SegmentSet, cache: DecodedCache) {
+    this.#cache = cache;
     this.#head = head;
     this.#raw = raw;
-    this.#blocks = blocks;
+    this.#blocks = new BlockReader(cache);
   }
 
   /** Samples in [fromMs, toMs]; valid until the next call. @throws SegmentDamage */
@@ -58,22 +60,36 @@ export class SeriesReader {
   }
 
   #addOpen(group: number, column: number, fromMs: number, toMs: number): void {
-    const open = this.#head.open;
-    if (open.isSorted(group)) {
-      const out = this.#out;
-      const newestMs = out.count > 0 ? out.times[out.count - 1]! : Number.NEGATIVE_INFINITY;
-      if (open.oldestMs(group) > newestMs) {
-        out.reserve(out.count + open.rows(group));
-        out.count = open.readColumn(group, column, fromMs, toMs, out.times, out.halves, out.count);
-        return;
-      }
-    }
+    const { open } = this.#head;
     const rows = this.#opened;
-    rows.count = 0;
-    rows.reserve(open.rows(group));
-    rows.count = open.readColumn(group, column, fromMs, toMs, rows.times, rows.halves, 0);
-    if (!open.isSorted(group)) sortSamples(rows);
-    this.#append(rows.times, rows.values, 0, rows.count);
+    if (open.isSorted(group)) {
+      // The very last row may still get more fields: it is never kept.
+      const most = open.rows(group) - 1;
+      if (most > 0) this.#add(this.#openColumn(group, column, most), fromMs, toMs);
+      rows.count = open.readColumn(group, column, most, most + 1, rows.times, rows.halves, 0);
+    } else {
+      rows.reserve(open.rows(group));
+      rows.count = open.readColumn(group, column, 0, open.rows(group), rows.times, rows.halves, 0);
+      sortSamples(rows);
+    }
+    this.#add(rows, fromMs, toMs);
+  }
+
+  /** The column of the first `rows` open rows, of which most are usually known from the last time. */
+  #openColumn(group: number, column: number, rows: number): OpenColumn {
+    const { open } = this.#head;
+    let known = this.#cache.column(open, group, column) as OpenColumn | undefined;
+    if (!known || known.chunk !== open.chunk(group) || known.times.length < rows) {
+      const values = new Float64Array(Math.max(rows, open.limit(group)));
+      const halves = new Int32Array(values.buffer);
+      known = { count: 0, times: new Float64Array(values.length), values, halves, chunk: open.chunk(group), rows: 0 };
+      this.#cache.addColumn(open, group, column, known);
+    }
+    if (known.rows < rows) {
+      known.count = open.readColumn(group, column, known.rows, rows, known.times, known.halves, known.count);
+      known.rows = rows;
+    }
+    return known;
   }
 
   #add(decoded: DecodedColumn, fromMs: number, toMs: number): void {
