@@ -9,11 +9,11 @@ import type { Services } from './api/services.ts';
 import { StaticWeb } from './api/static-web.ts';
 import { Alerting } from './app/alerting.ts';
 import { CollectDesk } from './app/collect-desk.ts';
+import { declaredFields } from './app/declared-fields.ts';
 import { type FirstStart, seedFirstStart } from './app/first-start.ts';
 import { watchHealth } from './app/health.ts';
 import { type BoundAddress, Listeners } from './app/listeners.ts';
 import { expositionToRows, OWN_TENANT, OwnMetrics } from './app/own-metrics.ts';
-import { builtInPlugins, declaredFields } from './app/probes.ts';
 import { storeSettings } from './app/store-settings.ts';
 import { Templates } from './app/templates.ts';
 import { createAuth } from './auth/auth.ts';
@@ -33,6 +33,7 @@ import type { Logger } from './lib/logger.ts';
 import { setNativeFolder } from './lib/native.ts';
 import { openLog } from './lib/pino-logger.ts';
 import { VERSION } from './lib/version.ts';
+import { describePlugins } from './probes/registry.ts';
 import { openStore } from './store/client.ts';
 
 export interface ServerOptions {
@@ -114,7 +115,7 @@ async function wire(
     store,
     secrets,
     live,
-    plugins: builtInPlugins(),
+    plugins: describePlugins(),
     templateExists: (tenant, id) => templates.exists(tenant, id),
     addedTemplates: () => templates.added(),
     clock,
