@@ -17,6 +17,13 @@ export function openFolder(disk: Disk, folder: string): void {
     writeSmallFile(disk, file, `${JSON.stringify({ format: FORMAT_VERSION })}\n`);
     return;
   }
+  checkFormat(disk, folder);
+}
+
+/** @throws FolderError when the format is newer than ours or cannot be read */
+export function checkFormat(disk: Disk, folder: string): void {
+  const file = path.join(folder, VERSION_FILE);
+  if (!disk.exists(file)) throw new FolderError(`${folder} holds no metrics: ${file} is missing`);
   const version = readVersion(readSmallFile(disk, file));
   if (version === undefined) throw new FolderError(`${file} is not readable: restore it, or move the folder away`);
   if (version > FORMAT_VERSION) {
