@@ -3,6 +3,7 @@
  * streams of small numbers, one a kind, which zstd then packs well because neighbours differ in the same way.
  * See FORMAT.md, "Index"; read back by `segment-index-reader.ts`.
  */
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { ByteStream } from '../lib/byte-stream.ts';
 import type { SegmentGroup } from './segment-types.ts';
@@ -33,6 +34,8 @@ export class SegmentIndex {
   /** Of each layout: string numbers of the tag values of its last group. */
   readonly #lastValues: number[][] = [];
   readonly #encoder = new TextEncoder();
+  /** A group with the current layout. */
+  #last: SegmentGroup | undefined;
   #tenant = 0;
   #layout = 0;
   #time = 0;
@@ -56,9 +59,10 @@ export class SegmentIndex {
     return size;
   }
 
-  /** Ends the blocks of the group before and begins the next. */
-  addGroup(group: SegmentGroup): void {
-    this.endGroup();
+  /** Number of the group's measurement, tag names and fields, made if new. Neighbours mostly have the same. */
+  #layoutOf(group: SegmentGroup): number {
+    if (this.#last !== undefined && hasLayout(group, this.#last)) return this.#layout;
+    this.#last = group;
     const names = group.tags.filter((_, i) => i % 2 === 0);
     const key = JSON.stringify([group.measurement, names, group.fields]);
     let layout = this.#layouts.get(key);
@@ -68,12 +72,19 @@ export class SegmentIndex {
       this.#addLayout(group.measurement, names, group.fields);
       this.#lastValues.push(names.map(() => 0));
     }
+    return layout;
+  }
+
+  /** Ends the blocks of the group before and begins the next. */
+  addGroup(group: SegmentGroup): void {
+    this.endGroup();
+    const layout = this.#layoutOf(group);
     this.#stream('tenants').signed(group.tenant - this.#tenant);
     this.#stream('groupLayouts').signed(layout - this.#layout);
     this.#tenant = group.tenant;
     this.#layout = layout;
     const last = this.#lastValues[layout]!;
-    for (let t = 0; t < names.length; t++) {
+    for (let t = 0; t < last.length; t++) {
       const value = this.#stringNumber(group.tags[2 * t + 1]!);
       this.#stream('tagValues').signed(value - last[t]!);
       last[t] = value;
@@ -158,10 +169,21 @@ export class SegmentIndex {
   }
 }
 
-export function compressIndex(index: Uint8Array): Uint8Array {
-  return zlib.zstdCompressSync(index, {
-    params: { [zlib.constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL },
-  });
+/** Whether two groups have the same measurement, tag names and fields. */
+function hasLayout(group: SegmentGroup, other: SegmentGroup): boolean {
+  const { measurement, tags, fields } = group;
+  if (measurement !== other.measurement) return false;
+  if (tags.length !== other.tags.length || fields.length !== other.fields.length) return false;
+  for (let t = 0; t < tags.length; t += 2) if (tags[t] !== other.tags[t]) return false;
+  for (let f = 0; f < fields.length; f++) if (fields[f] !== other.fields[f]) return false;
+  return true;
+}
+
+const compress = promisify(zlib.zstdCompress);
+
+/** Packs the index, off this thread: a large one takes longer than a reader should wait. */
+export function compressIndex(index: Uint8Array): Promise<Uint8Array> {
+  return compress(index, { params: { [zlib.constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL } });
 }
 
 /** @throws Error when the bytes are no zstd frame of that size */

@@ -104,7 +104,7 @@ export class SegmentWriter implements SegmentSink {
     this.#closePage();
     this.#index.endGroup();
     const index = this.#index.encode();
-    const stored = compressIndex(index);
+    const stored = await compressIndex(index);
     const rows = this.#rows;
     const summary: SegmentSummary = {
       path: this.#path,

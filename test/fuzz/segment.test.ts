@@ -47,8 +47,8 @@ test('changed and shortened segments serve nothing that was not written', async 
 });
 
 /** Puts right the checksum of header and trailer, and of the index when it still has its place. */
-function sealIndex(bytes: Buffer, index: Uint8Array): Buffer {
-  const stored = compressIndex(index);
+async function sealIndex(bytes: Buffer, index: Uint8Array): Promise<Buffer> {
+  const stored = await compressIndex(index);
   const trailer = Buffer.from(bytes.subarray(bytes.length - TRAILER_BYTES));
   const body = bytes.subarray(0, bytes.length - TRAILER_BYTES - trailer.readUInt32LE(0));
   trailer.writeUInt32LE(stored.length, 0);
@@ -59,7 +59,7 @@ function sealIndex(bytes: Buffer, index: Uint8Array): Buffer {
 }
 
 test('an index that is wrong under right checksums is damage, not a crash', async () => {
-  await fuzz(800, (random) => {
+  await fuzz(800, async (random) => {
     const sample = random.pick(samples);
     const bytes = sample.disk.contents.get(sample.file)!;
     const trailerAt = bytes.length - TRAILER_BYTES;
@@ -68,7 +68,7 @@ test('an index that is wrong under right checksums is damage, not a crash', asyn
       bytes.subarray(trailerAt - storedBytes, trailerAt),
       bytes.readUInt32LE(trailerAt + 4),
     );
-    read(sample, sealIndex(bytes, mutate(index, random)));
+    read(sample, await sealIndex(bytes, mutate(index, random)));
   });
 });
 
