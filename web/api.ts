@@ -60,9 +60,9 @@ async function request<T>(method: Method, path: string, body?: unknown, options:
 /** The error that a failed answer stands for. */
 export function problemOf(status: number, text: string): ApiError {
   const problem = parseProblem(text);
-  const fields = Array.isArray(problem?.['errors']) ? problem['errors'].filter(isFieldProblem) : [];
+  const fields = Array.isArray(problem?.errors) ? problem.errors.filter(isFieldProblem) : [];
   // The Prometheus paths answer {status: "error", error}.
-  const said = [problem?.['detail'], problem?.['error'], problem?.['title']].find((value) => typeof value === 'string');
+  const said = [problem?.detail, problem?.error, problem?.title].find((value) => typeof value === 'string');
   return new ApiError(status, said ?? plainReason(status), fields);
 }
 

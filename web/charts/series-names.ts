@@ -14,10 +14,10 @@ const NEVER = new Set(['__name__', 'monitor_id']);
 export function distinctNames(all: readonly Labels[]): readonly string[] {
   const names = new Set(all.flatMap((labels) => Object.keys(labels)).filter((name) => !NEVER.has(name)));
   const differing = [...names].filter((name) => new Set(all.map((labels) => labels[name] ?? '')).size > 1);
-  const metrics = new Set(all.map((labels) => labels['__name__'] ?? ''));
+  const metrics = new Set(all.map((labels) => labels.__name__ ?? ''));
   const told = withoutRepeats(all.length === 1 ? [...names] : differing, all);
   return all.map((labels) => {
-    const metric = metrics.size > 1 || all.length === 1 ? (labels['__name__'] ?? '') : '';
+    const metric = metrics.size > 1 || all.length === 1 ? (labels.__name__ ?? '') : '';
     const values = told.map((name) => labels[name] ?? '').filter((value) => value !== '');
     return [metric, ...values].filter((part) => part !== '').join(' · ') || 'value';
   });

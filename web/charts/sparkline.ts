@@ -6,33 +6,48 @@ export interface SparklineProps {
   readonly width?: number;
   readonly height?: number;
   /** Top of the scale; the largest value if it is absent. */
-  readonly max?: number;
-  /** CSS colour. */
-  readonly color?: string;
+  readonly max?: number | undefined;
+  readonly hasArea?: boolean;
 }
 
-/** Path of a line, broken at gaps. Pure, for tests. */
-export function sparkPath(values: readonly (number | null)[], width: number, height: number, max?: number): string {
-  const top = max ?? Math.max(...values.map((value) => value ?? 0), 0);
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly max?: number | undefined;
+}
+
+interface SparkPaths {
+  readonly line: string;
+  readonly area: string;
+}
+
+/** Paths of the line, broken at gaps, and of the area below it. */
+export function sparkPaths(values: readonly (number | null)[], { width, height, max }: Size): SparkPaths {
+  const top = max ?? Math.max(0, ...values.map((value) => value ?? 0));
   const scale = top > 0 ? (height - 2) / top : 0;
   const stepX = values.length > 1 ? width / (values.length - 1) : 0;
-  let path = '';
-  let isDown = false;
+  const runs: string[][] = [];
+  let run: string[] | undefined;
   values.forEach((value, index) => {
     if (value === null) {
-      isDown = false;
+      run = undefined;
       return;
     }
-    const x = (index * stepX).toFixed(1);
-    const y = (height - 1 - Math.min(value, top) * scale).toFixed(1);
-    path += `${isDown ? 'L' : 'M'}${x} ${y}`;
-    isDown = true;
+    if (!run) runs.push((run = []));
+    run.push(`${(index * stepX).toFixed(1)} ${(height - 1 - Math.min(value, top) * scale).toFixed(1)}`);
   });
-  return path;
+  const line = runs.map((points) => `M${points.join('L')}`).join('');
+  const area = runs.map((points) => {
+    const [first, last] = [points[0]!.split(' ')[0]!, points.at(-1)!.split(' ')[0]!];
+    return `M${first} ${height}L${points.join('L')}L${last} ${height}Z`;
+  });
+  return { line, area: area.join('') };
 }
 
-export function Sparkline({ values, width = 84, height = 20, max, color = 'var(--series-1)' }: SparklineProps): VNode {
-  return html`<svg class="sparkline" width=${width} height=${height} viewBox="0 0 ${width} ${height}" aria-hidden="true">
-    <path d=${sparkPath(values, width, height, max)} fill="none" stroke=${color} stroke-width="1.3" stroke-linejoin="round" />
+export function Sparkline({ values, width = 84, height = 20, max, hasArea = false }: SparklineProps): VNode {
+  const { line, area } = sparkPaths(values, { width, height, max });
+  return html`<svg class="sparkline" width=${width} height=${height} viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
+    ${hasArea && html`<path class="sparkline-area" d=${area} />`}
+    <path class="sparkline-line" d=${line} />
   </svg>`;
 }

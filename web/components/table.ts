@@ -80,7 +80,7 @@ export function Table<T>(props: TableProps<T>): VNode {
   const onClick = (event: MouseEvent) => {
     const target = event.target as Element;
     if (!onOpen || target.closest('a, button, input, label, select') || getSelection()?.toString()) return;
-    const index = Number(target.closest('tr')?.dataset['index'] ?? Number.NaN);
+    const index = Number(target.closest('tr')?.dataset.index ?? Number.NaN);
     if (rows[index] !== undefined) onOpen(rows[index]);
   };
 
@@ -122,7 +122,12 @@ export function Table<T>(props: TableProps<T>): VNode {
 }
 
 function cellClass<T>(column: Column<T>): string {
-  return [column.isNumber ? 'num' : '', column.hide ? `hide-${column.hide}` : '', column.isName ? 'cell-name' : '', column.isClipped ? 'cell-clip' : '']
+  return [
+    column.isNumber ? 'num' : '',
+    column.hide ? `hide-${column.hide}` : '',
+    column.isName ? 'cell-name' : '',
+    column.isClipped ? 'cell-clip' : '',
+  ]
     .filter((name) => name !== '')
     .join(' ');
 }

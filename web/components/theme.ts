@@ -22,8 +22,8 @@ export function setTheme(theme: Theme): void {
 /** Puts the kept choice on the page; called first of all. */
 export function applyTheme(): void {
   const theme = readTheme();
-  if (theme === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
+  if (theme === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   for (const listener of [...listeners]) listener();
 }
 

@@ -134,7 +134,7 @@ export function AddDevice(): VNode {
             <${TextField}
               label="Name"
               isOptional
-              placeholder=${result?.facts?.['name'] ?? 'what the device calls itself'}
+              placeholder=${result?.facts?.name ?? 'what the device calls itself'}
               value=${values.name}
               onInput=${(value: string) => set('name', value)}
             />

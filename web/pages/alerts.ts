@@ -55,7 +55,7 @@ export function Alerts(): VNode {
         .toLowerCase()
         .includes(wanted),
   );
-  const [title, note] = EMPTY_TEXTS[state] ?? EMPTY_TEXTS['firing']!;
+  const [title, note] = EMPTY_TEXTS[state] ?? EMPTY_TEXTS.firing!;
   return html`<${PageHead} title="Alerts" />
     <${Tabs} label="State" tabs=${STATES} current=${state} onChange=${setState} />
     <div class="filters">

@@ -9,7 +9,7 @@ import { useList } from '../data/resource.ts';
 import { NOTHING } from '../format/units.ts';
 import { html, type VNode } from '../html.ts';
 import { useParam } from '../router.ts';
-import { valueText } from './event-list.ts';
+import { valueText } from './event-text.ts';
 
 const SHOWN_MAX = 1000;
 

@@ -37,7 +37,7 @@ export function Credentials(): VNode {
   const columns: readonly Column<CredentialProfile>[] = [
     { key: 'name', label: 'Name', isName: true, sortBy: (row) => row.name, render: (row) => row.name },
     { key: 'type', label: 'Type', sortBy: (row) => row.type, render: (row) => CREDENTIAL_TYPE_NAMES[row.type] },
-    { key: 'user', label: 'User name', render: (row) => String(row['username'] ?? NOTHING) },
+    { key: 'user', label: 'User name', render: (row) => String(row.username ?? NOTHING) },
     { key: 'use', label: 'Used by', sortBy: (row) => row.monitor_count, render: usedBy },
     {
       key: 'updated',

@@ -41,7 +41,13 @@ const COLUMNS: readonly Column<Device>[] = [
     sortBy: (device) => device.address,
     render: (device) => html`<span class="mono">${device.address}</span>`,
   },
-  { key: 'kind', label: 'Vendor and model', isClipped: true, sortBy: kindOf, render: (device) => html`<span title=${kindOf(device)}>${kindOf(device) || NOTHING}</span>` },
+  {
+    key: 'kind',
+    label: 'Vendor and model',
+    isClipped: true,
+    sortBy: kindOf,
+    render: (device) => html`<span title=${kindOf(device)}>${kindOf(device) || NOTHING}</span>`,
+  },
   { key: 'site', label: 'Site', sortBy: (device) => device.site, render: (device) => device.site },
   {
     key: 'template',

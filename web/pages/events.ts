@@ -7,7 +7,8 @@ import { useList } from '../data/resource.ts';
 import { html, type VNode } from '../html.ts';
 import { useLive, useReconnect } from '../live.ts';
 import { useParam } from '../router.ts';
-import { EventList, kindText } from './event-list.ts';
+import { EventList } from './event-list.ts';
+import { kindText } from './event-text.ts';
 
 const SHOWN_MAX = 500;
 

@@ -11,6 +11,7 @@ import { formatValue, UNITS, type Unit, unitOf } from '../format/units.ts';
 import { html, useMemo, useState, type VNode } from '../html.ts';
 import { useParam } from '../router.ts';
 import { seriesName } from './alert/expression-test.ts';
+import { guessUnit } from './explore/guess-unit.ts';
 import { QueryBox } from './explore/query-box.ts';
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
@@ -68,22 +69,6 @@ function unitLabel(unit: Unit): string {
   return UNITS[unit] === '' ? words : `${words} (${UNITS[unit]})`;
 }
 
-/** The unit of the first metric in an expression; a rate of octets times eight is bits a second. */
-export function guessUnit(query: string): Unit {
-  const isRate = /\b(rate|irate|deriv)\s*\(/.test(query);
-  if (/octets/.test(query) && isRate) return /\b8\b/.test(query) ? 'bitsPerSecond' : 'bytesPerSecond';
-  const isShare = /\b100\s*\*/.test(query) && /\//.test(query);
-  if (isShare) return 'percent';
-  if (/\b(count|count_over_time|changes|resets)\s*(by|\(|without)/.test(query)) return 'none';
-  if (/class="temperature"/.test(query)) return 'celsius';
-  const metric =
-    /[a-z_]\w*_(percent|bits_per_second|bytes|octets|celsius|ms|seconds|volts|amps|watts|wh|dbm)\b/i.exec(query)?.[0] ??
-    '';
-  const unit = unitOf(metric);
-  if (!isRate) return unit;
-  return unit === 'bytes' ? 'bytesPerSecond' : 'perSecond';
-}
-
 function ResultTable({ query, unit }: { readonly query: string; readonly unit: Unit }): VNode {
   const answer = useInstant(query);
   if (answer.error) return html`<div class="form-problem" role="alert">${messageOf(answer.error)}</div>`;
@@ -95,7 +80,7 @@ function ResultTable({ query, unit }: { readonly query: string; readonly unit: U
   }
   if (result.length === 0)
     return html`<${Empty} icon="explore" title="No series" text="Nothing that is stored now fits the expression." />`;
-  return html`<${Table} label="Series" columns=${columnsOf(result, unit)} rows=${result} keyOf=${(sample: InstantSample) => seriesName(sample.metric) + (sample.metric['monitor_id'] ?? '')} sort="-value" />`;
+  return html`<${Table} label="Series" columns=${columnsOf(result, unit)} rows=${result} keyOf=${(sample: InstantSample) => seriesName(sample.metric) + (sample.metric.monitor_id ?? '')} sort="-value" />`;
 }
 
 /** A column a label that any series has. */

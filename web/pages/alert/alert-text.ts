@@ -2,11 +2,14 @@
 import type { Alert } from '../../../src/api/contract.ts';
 
 export function alertTitle(alert: Pick<Alert, 'annotations' | 'rule'>): string {
-  return alert.annotations['summary'] || alert.rule;
+  return alert.annotations.summary || alert.rule;
 }
 
-/** Labels that tell something beside device and rule. */
+/** Labels that tell something beside the rule and the device. */
 export function alertLabels(alert: Pick<Alert, 'labels'>): readonly (readonly [string, string])[] {
-  const told = new Set(['alertname', 'device', 'device_id', 'monitor_id', 'severity', '__name__']);
+  const told = new Set([
+    ...['alertname', 'severity', '__name__'],
+    ...['device', 'device_id', 'monitor_id', 'address', 'template'],
+  ]);
   return Object.entries(alert.labels).filter(([name]) => !told.has(name));
 }

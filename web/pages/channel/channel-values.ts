@@ -38,7 +38,7 @@ export function channelValues(channel: Channel | undefined): ChannelValues {
     username: text('username'),
     password: '',
     from: text('from'),
-    to: Array.isArray(config['to']) ? config['to'].join('\n') : '',
+    to: Array.isArray(config.to) ? config.to.join('\n') : '',
     url: text('url'),
     secret: '',
   };

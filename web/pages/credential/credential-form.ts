@@ -65,7 +65,7 @@ export function credentialValues(profile: CredentialProfile): CredentialValues {
     context: text('context'),
     domain: text('domain'),
     port: text('port'),
-    use_ssl: profile['use_ssl'] !== false,
+    use_ssl: profile.use_ssl !== false,
   };
 }
 

@@ -75,7 +75,7 @@ const FAMILIES: readonly ChartFamily[] = [
     needs: 'cpu_percent',
     unit: 'percent',
     limits: FULL,
-    queries: [mean('cpu_percent', (labels) => (labels['core'] === 'total' ? 'Total' : `Core ${labels['core'] ?? ''}`))],
+    queries: [mean('cpu_percent', (labels) => (labels.core === 'total' ? 'Total' : `Core ${labels.core ?? ''}`))],
   },
   {
     title: 'Load',
@@ -181,7 +181,7 @@ const FAMILIES: readonly ChartFamily[] = [
     title: 'Wireless clients',
     needs: 'wireless_clients',
     unit: 'none',
-    queries: [mean('wireless_clients', (labels) => [labels['radio'], labels['ssid']].filter(Boolean).join(' '))],
+    queries: [mean('wireless_clients', (labels) => [labels.radio, labels.ssid].filter(Boolean).join(' '))],
   },
   { title: 'Sessions', needs: 'session_active', unit: 'none', queries: [mean('session_active', by('kind'))] },
   {
@@ -221,7 +221,7 @@ const FAMILIES: readonly ChartFamily[] = [
     queries: [
       {
         expression: 'min_over_time(redundancy_ok#[$w])',
-        name: (labels) => [labels['kind'], labels['name']].filter(Boolean).join(' '),
+        name: (labels) => [labels.kind, labels.name].filter(Boolean).join(' '),
       },
     ],
   },
@@ -258,10 +258,10 @@ export const measuredQuery = (deviceId: number): string => `count by (__name__, 
 export function measuredOf(answer: InstantAnswer): Measured {
   const names = new Set<string>();
   for (const { metric } of answer.data.result) {
-    const name = metric['__name__'];
+    const name = metric.__name__;
     if (!name) continue;
     names.add(name);
-    if (metric['class']) names.add(`${name}/${metric['class']}`);
+    if (metric.class) names.add(`${name}/${metric.class}`);
   }
   return names;
 }

@@ -58,7 +58,7 @@ function useTrends(query: string): Trends {
   );
   if (answer.data) {
     const frame = stitch(undefined, { startS, endS, stepS: TREND_STEP_S }, startS, answer.data.data.result);
-    kept.current = new Map(frame.columns.map((column) => [column.labels['ifname'] ?? '', column.values]));
+    kept.current = new Map(frame.columns.map((column) => [column.labels.ifname ?? '', column.values]));
   }
   return kept.current;
 }

@@ -34,7 +34,7 @@ export function useIntervals(deviceId: number, metrics: readonly string[]): Inte
 export function intervalsOf(answer: RawAnswer): Intervals {
   const intervals = new Map<string, number>();
   for (const { metric, values } of answer.data.result) {
-    const name = metric['__name__'] ?? '';
+    const name = metric.__name__ ?? '';
     const distance = medianDistance(values.map(([time]) => time));
     intervals.set(name, Math.min(intervals.get(name) ?? RARE_S, distance));
   }

@@ -14,7 +14,7 @@ type Schema = Readonly<Record<string, unknown>>;
 type Texts = Readonly<Record<string, string>>;
 
 function propertiesOf(schema: Schema): readonly (readonly [string, Property])[] {
-  const properties = schema['properties'];
+  const properties = schema.properties;
   return typeof properties === 'object' && properties !== null
     ? Object.entries(properties as Record<string, Property>)
     : [];
@@ -55,7 +55,7 @@ interface SettingsFieldsProps {
 }
 
 export function SettingsFields({ schema, values, errorAt, onChange }: SettingsFieldsProps): readonly VNode[] {
-  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  const required = Array.isArray(schema.required) ? schema.required : [];
   return propertiesOf(schema).map(([key, property]) => {
     const label = property.title ?? sentence(key);
     const common = { label, value: values[key] ?? '', hint: property.description, error: errorAt(`settings.${key}`) };

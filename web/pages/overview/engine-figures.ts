@@ -1,37 +1,58 @@
 /** Telltale's own figures, as it stores them: `telltale_*`. Totals are shown as what they grow by a second. */
+
+import { withQuery } from '../../api.ts';
+import type { MatrixSeries } from '../../charts/frame.ts';
 import { Facts, Failure, Panel } from '../../components/page.ts';
-import { type InstantSample, useInstant } from '../../data/prometheus.ts';
+import { useInstant } from '../../data/prometheus.ts';
+import { useResource } from '../../data/resource.ts';
 import { formatValue, unitOf } from '../../format/units.ts';
 import { html, type VNode } from '../../html.ts';
-import { kindText } from '../event-list.ts';
+import { kindText } from '../event-text.ts';
+
+interface RawAnswer {
+  readonly data: { readonly result: readonly MatrixSeries[] };
+}
+
+type Labels = Readonly<Record<string, string>>;
 
 const REFRESH_MS = 10_000;
 const OWN_LABELS = new Set(['__name__', 'device_id', 'monitor_id']);
+const GAUGES = '{__name__=~"telltale_.+",__name__!~".+_total|telltale_build_info"}';
+const TOTALS = '{__name__=~"telltale_.+_total"}[1m]';
 
 export function EngineFigures(): VNode | null {
-  const now = useInstant('{__name__=~"telltale_.+",__name__!~".+_total"}', REFRESH_MS);
-  const rates = useInstant('rate({__name__=~"telltale_.+_total"}[1m])', REFRESH_MS);
-  if (now.error) {
-    return html`<${Panel} title="Figures"><${Failure} error=${now.error} onRetry=${now.reload} /><//>`;
-  }
-  const gauges = (now.data?.data.result ?? []).map((sample) => {
-    const metric = sample.metric['__name__'] ?? '';
-    return [figureName(metric, sample), formatValue(Number(sample.value[1]), unitOf(metric))] as const;
-  });
-  const growing = (rates.data?.data.result ?? [])
-    .filter((sample) => sample.metric['__name__'] !== undefined)
-    .map(
-      (sample) =>
-        [figureName(sample.metric['__name__']!, sample), formatValue(Number(sample.value[1]), 'perSecond')] as const,
-    );
-  const rows = [...gauges, ...growing].sort((a, b) => a[0].localeCompare(b[0]));
+  const gauges = useInstant(GAUGES, REFRESH_MS);
+  const totals = useResource<RawAnswer>(withQuery('/query', { query: TOTALS }), REFRESH_MS);
+  const error = gauges.error ?? totals.error;
+  if (error) return html`<${Panel} title="Figures"><${Failure} error=${error} onRetry=${gauges.reload} /><//>`;
+  const rows = [
+    ...(gauges.data?.data.result ?? []).map(({ metric, value }) => figure(metric, Number(value[1]))),
+    ...(totals.data?.data.result ?? []).map(({ metric, values }) => growth(metric, values)),
+  ].sort((a, b) => a[0].localeCompare(b[0]));
   if (rows.length === 0) return null;
   return html`<${Panel} title="Figures"><${Facts} rows=${rows} /><//>`;
 }
 
-/** `telltale_store_up` → `store up`, with what tells several apart. */
-function figureName(metric: string, sample: InstantSample): string {
-  const labels = Object.entries(sample.metric).filter(([name]) => !OWN_LABELS.has(name));
+function figure(metric: Labels, value: number): readonly [string, string] {
+  const name = metric.__name__ ?? '';
+  return [figureName(metric, /_(bytes|seconds|ms|percent)$/), formatValue(value, unitOf(name))];
+}
+
+/** What a counter grew by a second over the samples; after a restart it begins anew, which is no negative growth. */
+function growth(metric: Labels, values: MatrixSeries['values']): readonly [string, string] {
+  const first = values[0];
+  const last = values.at(-1);
+  const seconds = first && last ? last[0] - first[0] : 0;
+  const grown = first && last ? Math.max(0, Number(last[1]) - Number(first[1])) : 0;
+  const isBytes = /_bytes_total$/.test(metric.__name__ ?? '');
+  const perSecond = seconds > 0 ? grown / seconds : undefined;
+  return [figureName(metric, /(_bytes)?_total$/), formatValue(perSecond, isBytes ? 'bytesPerSecond' : 'perSecond')];
+}
+
+/** `telltale_store_up` → `Store up`, with what tells several apart. */
+function figureName(metric: Labels, ending: RegExp): string {
+  const labels = Object.entries(metric).filter(([name]) => !OWN_LABELS.has(name));
   const suffix = labels.map(([, value]) => value).join(' ');
-  return kindText(metric.replace(/^telltale_/, '').replace(/_total$/, '')) + (suffix === '' ? '' : ` (${suffix})`);
+  const words = kindText((metric.__name__ ?? '').replace(/^telltale_/, '').replace(ending, ''));
+  return words.charAt(0).toUpperCase() + words.slice(1) + (suffix === '' ? '' : ` (${suffix})`);
 }

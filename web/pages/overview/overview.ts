@@ -12,6 +12,7 @@ import { EventList } from '../event-list.ts';
 import { FiringAlerts } from './firing-alerts.ts';
 import { HealthTiles } from './health-tiles.ts';
 import { NextSteps } from './next-steps.ts';
+import { Pulse } from './pulse.ts';
 import { SelfHealth } from './self-health.ts';
 import { SiteTiles } from './site-tiles.ts';
 import { WorstDevices } from './worst-devices.ts';
@@ -48,6 +49,7 @@ export function Overview(): VNode {
         <div class="stack">
           <${WorstDevices} devices=${devices} />
           <${SiteTiles} sites=${by_site} devices=${devices.data ?? []} />
+          <${Pulse} />
         </div>
         <div class="stack">
           ${has('/alerts') && html`<${FiringAlerts} />`}

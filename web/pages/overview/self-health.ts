@@ -4,7 +4,7 @@ import { Failure, Loading, Panel } from '../../components/page.ts';
 import { CheckMark } from '../../components/status.ts';
 import { useResource } from '../../data/resource.ts';
 import { html, type VNode } from '../../html.ts';
-import { kindText } from '../event-list.ts';
+import { kindText } from '../event-text.ts';
 
 const REFRESH_MS = 30_000;
 
