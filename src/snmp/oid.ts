@@ -8,8 +8,9 @@ export function encodeOid(text: string): Uint8Array {
   const arcs = (text.startsWith('.') ? text.slice(1) : text).split('.').map(Number);
   const first = arcs[0]!;
   const second = arcs[1] ?? Number.NaN;
-  const valid = arcs.every((arc) => Number.isInteger(arc) && arc >= 0 && arc <= 0xffffffff);
-  if (!valid || first > 2 || !(second >= 0) || (first < 2 && second > 39)) throw new RangeError(`not an OID: ${text}`);
+  const isValid = /^[\d.]+$/.test(text) && !text.includes('..') && arcs.every((arc) => arc <= 0xffffffff);
+  if (!isValid || first > 2 || !(second >= 0) || (first < 2 && second > 39))
+    throw new RangeError(`not an OID: ${text}`);
   const bytes: number[] = [];
   pushArc(bytes, first * 40 + second);
   for (let i = 2; i < arcs.length; i++) pushArc(bytes, arcs[i]!);
