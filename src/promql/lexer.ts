@@ -184,6 +184,8 @@ class Lexer {
 }
 
 function quoteChar(char: string): string {
+  if (char === '"') return `'"'`;
+  if (char === "'") return `'\\''`;
   return char === '' ? "'\\ufffd'" : `'${quote(char).slice(1, -1)}'`;
 }
 

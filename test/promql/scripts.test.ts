@@ -1,4 +1,4 @@
-// Prometheus's own test scripts. They are not part of this project; where they are missing the test is skipped.
+// Our scripts, and Prometheus's own, which are not part of this project: where they are missing they are skipped.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,6 +14,12 @@ test('the scripts are at hand', { skip: scripts.length === 0 && `no scripts in $
   assert.ok(scripts.length > 0);
 });
 
+const own = path.join(import.meta.dirname, 'scripts');
+const files = [
+  ...fs.readdirSync(own).map((name) => path.join(own, name)),
+  ...scripts.map((name) => path.join(folder, name)),
+];
+
 const targets = {
   'samples in plain arrays': (): ScriptTarget & AsyncDisposable => {
     const source = new MemorySource();
@@ -22,11 +28,11 @@ const targets = {
   'the real engine': engineTarget,
 };
 
-for (const script of scripts) {
+for (const file of files) {
   for (const [name, open] of Object.entries(targets)) {
-    test(`all cases of ${script} without native histograms pass on ${name}`, async (t) => {
+    test(`all cases of ${path.basename(file)} without native histograms pass on ${name}`, async (t) => {
       await using target = open();
-      const { passed, skipped, failures } = await runScript(fs.readFileSync(path.join(folder, script), 'utf8'), target);
+      const { passed, skipped, failures } = await runScript(fs.readFileSync(file, 'utf8'), target);
       t.diagnostic(`${passed} passed, ${skipped} skipped`);
       assert.deepEqual(failures, []);
       assert.ok(passed > 0);

@@ -17,7 +17,7 @@ function textOf(plan: CallPlan, i: number): string {
 
 function checkLabel(name: string, what: string, call: string): void {
   if (name === '' || !isWellFormed(name)) {
-    throw new PromqlError('execution', `invalid ${what} label name in ${call}(): ${quote(name)}`);
+    throw new PromqlError('execution', `invalid ${what} label name in ${call}(): ${quote(name).slice(1, -1)}`);
   }
 }
 
