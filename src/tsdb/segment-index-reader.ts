@@ -34,7 +34,7 @@ export interface SegmentPlaces {
 type Streams = Readonly<Record<StreamName, Cursor>>;
 
 /** @throws IndexError, VarintError */
-export function openStreams(index: Uint8Array): Streams {
+function openStreams(index: Uint8Array): Streams {
   const cursor = cursorOver(index);
   const streams = {} as Record<StreamName, Cursor>;
   for (const name of STREAMS) {

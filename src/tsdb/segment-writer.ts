@@ -13,15 +13,11 @@ import type { TierParts } from './encoding/tier-parts.ts';
 import { cutRun } from './segment-cuts.ts';
 import { encodeHeader, encodeTrailer, MAX_SEGMENT_BYTES, TRAILER_BYTES } from './segment-format.ts';
 import { compressIndex, SegmentIndex } from './segment-index.ts';
+import { TEMPORARY_SUFFIX } from './segment-name.ts';
 import { SharedTimes } from './segment-times.ts';
 import type { SegmentGroup, SegmentSink, SegmentSummary, TierRun } from './segment-types.ts';
 
 const BUFFER_BYTES = 256 * 1024;
-
-/** Name of the file while it is written. */
-export function temporaryName(file: string): string {
-  return `${file}.tmp`;
-}
 
 export interface SegmentWriterOptions {
   readonly tierMs: TierMs;
@@ -55,7 +51,7 @@ export class SegmentWriter implements SegmentSink {
     this.#disk = disk;
     this.#path = file;
     this.#tierMs = tierMs;
-    const temporary = temporaryName(file);
+    const temporary = `${file}${TEMPORARY_SUFFIX}`;
     if (disk.exists(temporary)) disk.remove(temporary);
     this.#file = disk.open(temporary, 'create');
     this.#put(encodeHeader(tierMs));

@@ -11,15 +11,9 @@ import { readUint32, writeUint32 } from '../../lib/bytes.ts';
 import { crc32c } from '../../lib/crc32c.ts';
 import { type Cursor, readVarint, VarintError, writeVarint } from '../../lib/varint.ts';
 import { MAX_BLOCK_ROWS } from './block-limits.ts';
-import {
-  type ColumnEnds,
-  MAX_COLUMN_HEADER_BYTES,
-  maxColumnPayloadBytes,
-  newColumnHeader,
-  readColumnHeader,
-  readColumnValues,
-  writeColumn,
-} from './column.ts';
+import { MAX_COLUMN_HEADER_BYTES, newColumnHeader, readColumnHeader } from './column-header.ts';
+import { readColumnValues } from './column-reader.ts';
+import { type ColumnEnds, maxColumnPayloadBytes, writeColumn } from './column-writer.ts';
 import { EncodingError } from './encoding-error.ts';
 import {
   MAX_TIME_HEADER_BYTES,
@@ -49,16 +43,6 @@ export interface RowRun {
 }
 
 export { EncodingError, MAX_BLOCK_ROWS };
-
-export interface BlockHeader {
-  rows: number;
-  columns: number;
-  /** Whether the block has times of its own; `minMs` and `maxMs` are 0 if not. */
-  timed: boolean;
-  minMs: number;
-  maxMs: number;
-  sizeBytes: number;
-}
 
 /** Room that `encodeBlock` may need at most. */
 export function maxBlockBytes(rows: number, columns: number): number {
@@ -135,26 +119,6 @@ function checkPayload(bytes: Uint8Array, from: number, size: number, end: number
   if (from + size + CHECKSUM_BYTES > end) throw new EncodingError(`${what} is cut off`);
   if (crc32c(bytes, from, from + size) !== readUint32(bytes, from + size)) {
     throw new EncodingError(`the checksum of ${what} is wrong`);
-  }
-}
-
-/** Reads the header of the block at `offset`, not checking anything. @throws EncodingError */
-export function readBlockHeader(bytes: Uint8Array, offset: number, into: BlockHeader): void {
-  try {
-    begin(bytes, offset, bytes.length);
-    into.rows = rows;
-    into.columns = columnCount;
-    into.timed = timeHeader.codec !== TIME_CODEC.outside;
-    into.minMs = into.timed ? timeHeader.firstMs : 0;
-    into.maxMs = into.timed ? timeHeader.lastMs : 0;
-    let payload = payloadSize(timeHeader.payloadBytes);
-    for (let c = 0; c < columnCount; c++) {
-      readColumnHeader(cursor, rows, columnHeader);
-      payload += payloadSize(columnHeader.payloadBytes);
-    }
-    into.sizeBytes = cursor.at + CHECKSUM_BYTES - offset + payload;
-  } catch (error) {
-    throw damage(error);
   }
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  type BlockHeader,
   decodeColumn,
   decodeTimes,
   EncodingError,
@@ -9,7 +8,6 @@ import {
   MAX_BLOCK_ROWS,
   maxBlockBytes,
   type RowRun,
-  readBlockHeader,
   verifyBlock,
 } from '../../../src/tsdb/encoding/block.ts';
 import { type FuzzRandom, fuzz, seededRandom } from '../../support/fuzz.ts';
@@ -22,7 +20,6 @@ import {
   timesOf,
 } from '../../support/tsdb-samples.ts';
 
-const header: BlockHeader = { rows: 0, columns: 0, timed: false, minMs: 0, maxMs: 0, sizeBytes: 0 };
 const times = new Float64Array(MAX_BLOCK_ROWS);
 const values = new Float64Array(MAX_BLOCK_ROWS);
 const present = new Uint8Array(MAX_BLOCK_ROWS);
@@ -35,19 +32,6 @@ function encode(run: RowRun, where: 'inside' | 'outside' = 'inside'): Uint8Array
 
 function assertRoundTrip(run: RowRun, what: string): Uint8Array {
   const bytes = encode(run);
-  readBlockHeader(bytes, 0, header);
-  assert.deepEqual(
-    { ...header },
-    {
-      rows: run.count,
-      columns: run.columns.length,
-      timed: true,
-      minMs: run.times[0],
-      maxMs: run.times[run.count - 1],
-      sizeBytes: bytes.length,
-    },
-    what,
-  );
   verifyBlock(bytes, 0, bytes.length);
   assert.equal(decodeTimes(bytes, 0, times), run.count);
   assert.deepEqual(times.subarray(0, run.count), run.times.subarray(0, run.count), `${what}: times`);
@@ -163,8 +147,6 @@ test('a column that the block does not know is absent', () => {
 
 test('times that stand outside are not in the block', () => {
   const bytes = encode(oneColumn(Float64Array.of(1, 2, 3)), 'outside');
-  readBlockHeader(bytes, 0, header);
-  assert.equal(header.timed, false);
   assert.throws(() => decodeTimes(bytes, 0, times), EncodingError);
   assert.equal(decodeColumn(bytes, 0, 0, values, present, bytes.length), 3);
 });
@@ -192,7 +174,6 @@ test('bytes that are no block give an encoding error and nothing else', async ()
     const bytes = encode({ ...oneColumn(columnOf(shape, count, random)), present: [presenceOf(count, random)] });
     for (let n = 1 + random.below(3); n > 0; n--) bytes[random.below(bytes.length)] = random.below(256);
     for (const read of [
-      () => readBlockHeader(bytes, 0, header),
       () => decodeTimes(bytes, 0, times),
       () => decodeColumn(bytes, 0, 0, values, present),
       () => verifyBlock(bytes, 0, bytes.length),
