@@ -9,9 +9,12 @@ export type ApiKeyRecord = typeof apiKeys.$inferSelect;
 
 export class ApiKeyRepository {
   readonly #db: Database;
+  /** Asked at every request of a tool: prepared once. */
+  readonly #byHash: ReturnType<typeof prepareByHash>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#byHash = prepareByHash(db);
   }
 
   get(tenant: TenantId, id: number): ApiKeyRecord | undefined {
@@ -23,7 +26,7 @@ export class ApiKeyRepository {
   }
 
   byHash(keyHash: string): ApiKeyRecord | undefined {
-    return this.#db.sql.select().from(apiKeys).where(eq(apiKeys.key_hash, keyHash)).get();
+    return this.#byHash.get({ keyHash });
   }
 
   list(tenant: TenantId, request: PageRequest): Page<ApiKeyRecord> {
@@ -58,4 +61,12 @@ export class ApiKeyRepository {
       .where(and(eq(apiKeys.tenant_id, tenant), eq(apiKeys.id, id)))
       .run();
   }
+}
+
+function prepareByHash(db: Database) {
+  return db.sql
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.key_hash, sql.placeholder('keyHash')))
+    .prepare();
 }

@@ -1,5 +1,5 @@
 /** Sessions of people. Only a hash of the token is stored: who reads the file cannot log in with it. */
-import { and, eq, lte, ne } from 'drizzle-orm';
+import { and, eq, lte, ne, sql } from 'drizzle-orm';
 import { sessions, users } from '../../schema/people.ts';
 import type { Database } from './database.ts';
 import type { UserRecord } from './users.ts';
@@ -8,9 +8,12 @@ export type SessionRecord = typeof sessions.$inferSelect;
 
 export class SessionRepository {
   readonly #db: Database;
+  /** Asked at every request: prepared once. */
+  readonly #byHash: ReturnType<typeof prepareFind>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#byHash = prepareFind(db);
   }
 
   insert(session: SessionRecord): void {
@@ -19,12 +22,7 @@ export class SessionRepository {
 
   /** The session with its user, as both are now. */
   find(tokenHash: string): { session: SessionRecord; user: UserRecord } | undefined {
-    return this.#db.sql
-      .select({ session: sessions, user: users })
-      .from(sessions)
-      .innerJoin(users, eq(users.id, sessions.user_id))
-      .where(eq(sessions.token_hash, tokenHash))
-      .get();
+    return this.#byHash.get({ tokenHash });
   }
 
   delete(tokenHash: string): void {
@@ -40,4 +38,13 @@ export class SessionRepository {
   deleteExpired(now: Date): void {
     this.#db.sql.delete(sessions).where(lte(sessions.expires_at, now)).run();
   }
+}
+
+function prepareFind(db: Database) {
+  return db.sql
+    .select({ session: sessions, user: users })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.user_id))
+    .where(eq(sessions.token_hash, sql.placeholder('tokenHash')))
+    .prepare();
 }
