@@ -30,6 +30,8 @@ export interface CredentialTestOutcome {
   readonly duration_ms: number;
   readonly facts?: Readonly<Record<string, string>>;
   readonly template?: string;
+  readonly confidence?: number;
+  readonly reasons?: readonly string[];
 }
 
 export interface PollOutcome {
@@ -101,6 +103,8 @@ export interface Services {
   readonly secrets: Pick<SecretBox, 'seal' | 'open'>;
   readonly collect: CollectService;
   readonly templates: TemplateService;
+  /** Whether the collector runs added plugins; without it none can be added. */
+  readonly runsExecutables?: boolean | undefined;
   /** Without it there are no discovery routes. */
   readonly discovery?: DiscoveryService | undefined;
   readonly alerts: AlertService;

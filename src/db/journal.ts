@@ -92,12 +92,16 @@ export class JournalRepository {
     });
   }
 
-  /** Forgets what is older than `before`. Returns the number of lines. */
+  /** Forgets what is older than `before`, so much at a time. Returns the number of lines. */
   prune(before: Date): number {
+    const oldOf = (table: typeof events | typeof audit) =>
+      sql`${table.id} IN (SELECT id FROM ${table} WHERE ${lt(table.at, before)} ORDER BY id LIMIT ${PRUNE_LIMIT})`;
     return this.#db.transaction(
       () =>
-        this.#db.sql.delete(events).where(lt(events.at, before)).run().changes +
-        this.#db.sql.delete(audit).where(lt(audit.at, before)).run().changes,
+        this.#db.sql.delete(events).where(oldOf(events)).run().changes +
+        this.#db.sql.delete(audit).where(oldOf(audit)).run().changes,
     );
   }
 }
+
+const PRUNE_LIMIT = 10_000;

@@ -1,5 +1,6 @@
 /** Everything of this room, constructed over the repositories and the store. */
 import type { SecretBox } from '../config/secrets.ts';
+import { forgetOldHistory } from '../db/housekeeping.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -44,11 +45,12 @@ export interface Fleet {
   readonly observations: Observations;
   /** Tells the store what it must know after a start: labels and intervals. */
   announce(): Promise<void>;
-  /** Writes monitor states every few seconds until the signal, and a last time then. */
+  /** Until the signal: writes monitor states every few seconds and a last time then, and forgets old history. */
   start(signal: AbortSignal): Promise<void>;
 }
 
 const FLUSH_INTERVAL_MS = 5000;
+const TIDY_INTERVAL_MS = 3_600_000;
 
 export function createFleet(options: FleetOptions): Fleet {
   const { repositories, store, secrets, live, clock, logger } = options;
@@ -93,17 +95,24 @@ export function createFleet(options: FleetOptions): Fleet {
     observations,
     async announce() {
       await joiner.pushAll();
-      for (const monitor of repositories.monitors.all()) {
-        await store.declareInterval(monitor.tenant_id, String(monitor.id), monitor.polling_interval * 1000);
-      }
+      await Promise.all(
+        repositories.monitors
+          .all()
+          .map((row) => store.declareInterval(row.tenant_id, String(row.id), row.polling_interval * 1000)),
+      );
     },
     async start(signal) {
+      let tidiedMs = Number.NEGATIVE_INFINITY;
       while (!signal.aborted) {
         await clock.sleep(FLUSH_INTERVAL_MS, signal).catch(() => {});
         try {
           states.flush();
+          if (clock.monotonicMs() - tidiedMs >= TIDY_INTERVAL_MS && !signal.aborted) {
+            tidiedMs = clock.monotonicMs();
+            forgetOldHistory(repositories, clock.nowMs());
+          }
         } catch (error) {
-          logger.error({ err: error }, 'States of monitors could not be written; the next round tries again.');
+          logger.error({ err: error }, 'The database could not be written; the next round tries again.');
         }
       }
       configuration.stop();

@@ -184,6 +184,7 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
         yaml.startsWith('id: ') ? { id: yaml.slice(4).trim() } : { errors: [{ path: 'id', message: 'is missing' }] },
       changed: () => {},
     },
+    runsExecutables: true,
     discovery: {
       check: ({ subnet }) =>
         /^[\d./, -]+$/.test(subnet) ? [] : [{ path: 'subnet', message: 'must be a CIDR, a range or a list' }],

@@ -104,5 +104,8 @@ export const credentialTestResult = z.object({
   duration_ms: z.number(),
   /** What the device said of itself. */
   facts: z.record(z.string(), z.string()).optional(),
+  /** What it would be recognised as, how surely (0 to 1), and why. */
   template: z.string().optional(),
+  confidence: z.number().optional(),
+  reasons: z.array(z.string()).optional(),
 });

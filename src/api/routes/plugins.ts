@@ -30,11 +30,9 @@ function valuesOf(input: Omit<z.output<typeof pluginInput>, 'id'>): PluginValues
   };
 }
 
-export function pluginRoutes({
-  fleet,
-  repositories,
-  clock,
-}: Pick<Services, 'fleet' | 'repositories' | 'clock'>): Endpoint[] {
+type NeededServices = Pick<Services, 'fleet' | 'repositories' | 'clock' | 'runsExecutables'>;
+
+export function pluginRoutes({ fleet, repositories, clock, runsExecutables }: NeededServices): Endpoint[] {
   const tag = 'plugins';
   const get = (tenant: TenantId, id: string): Plugin => {
     const found = fleet.plugins.get(tenant, id);
@@ -48,21 +46,8 @@ export function pluginRoutes({
     return found;
   };
   const now = () => new Date(clock.nowMs());
-  return [
-    endpoint({
-      method: 'get',
-      path: '/plugins',
-      tag,
-      summary: 'Plugins, built in and added',
-      allow: 'read',
-      query: pluginListQuery,
-      answer: pageOf(plugin),
-      handle(call) {
-        const { type } = call.query;
-        const all = fleet.plugins.all(principalOf(call).tenant).filter((entry) => !type || entry.type === type);
-        return pageOfArray(all, call.query, (entry) => entry.id);
-      },
-    }),
+  // Changes of added plugins, where something runs them.
+  const changes = [
     endpoint({
       method: 'post',
       path: '/plugins',
@@ -91,16 +76,6 @@ export function pluginRoutes({
       },
     }),
     endpoint({
-      method: 'get',
-      path: '/plugins/:id',
-      tag,
-      summary: 'A plugin, with the schema of its settings',
-      allow: 'read',
-      params: pluginParams,
-      answer: plugin,
-      handle: (call) => get(principalOf(call).tenant, call.params.id),
-    }),
-    endpoint({
       method: 'put',
       path: '/plugins/:id',
       tag,
@@ -121,6 +96,32 @@ export function pluginRoutes({
         return get(tenant, call.params.id);
       },
     }),
+  ];
+  return [
+    endpoint({
+      method: 'get',
+      path: '/plugins',
+      tag,
+      summary: 'Plugins, built in and added',
+      allow: 'read',
+      query: pluginListQuery,
+      answer: pageOf(plugin),
+      handle(call) {
+        const { type } = call.query;
+        const all = fleet.plugins.all(principalOf(call).tenant).filter((entry) => !type || entry.type === type);
+        return pageOfArray(all, call.query, (entry) => entry.id);
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/plugins/:id',
+      tag,
+      summary: 'A plugin, with the schema of its settings',
+      allow: 'read',
+      params: pluginParams,
+      answer: plugin,
+      handle: (call) => get(principalOf(call).tenant, call.params.id),
+    }),
     endpoint({
       method: 'delete',
       path: '/plugins/:id',
@@ -140,5 +141,6 @@ export function pluginRoutes({
         return undefined;
       },
     }),
+    ...(runsExecutables ? changes : []),
   ];
 }
