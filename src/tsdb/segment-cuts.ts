@@ -7,7 +7,7 @@ import { MAX_BLOCK_ROWS } from './encoding/block-limits.ts';
 /** Runs up to this many rows stay whole. */
 const WHOLE_ROWS = 1440;
 /** Windows hold 0.5 … 1 times this many rows. No usual step lies near a power of two of seconds over it. */
-const WINDOW_ROWS = 750;
+const WINDOW_ROWS = 1200;
 /** A window with fewer rows is joined with the next. */
 const LEAST_ROWS = 256;
 
