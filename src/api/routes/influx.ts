@@ -9,6 +9,7 @@ import { VERSION } from '../../lib/version.ts';
 import type { TimePrecision } from '../../store/store.ts';
 import { type AppendBodyAnswer, type AppendBodyOptions, appendBody, describeAppend } from '../append-body.ts';
 import { readBody } from '../body.ts';
+import { type AnswerHeaders, sendDirectly } from '../direct-answer.ts';
 import { accessTo, type FindPrincipal, nodeObjects } from '../metric-access.ts';
 
 export interface InfluxRoutesOptions extends AppendBodyOptions {
@@ -38,16 +39,18 @@ export function influxRoutes(options: InfluxRoutesOptions): Hono {
   routes.on(['GET', 'HEAD'], '/ping', (context) => {
     const isVerbose = ['true', '1'].includes(context.req.query('verbose') ?? '');
     return isVerbose
-      ? json(200, { version: SERVER_HEADERS['x-influxdb-version'] })
-      : new Response(null, { status: 204, headers: SERVER_HEADERS });
+      ? json(context, 200, { version: SERVER_HEADERS['x-influxdb-version'] })
+      : sendDirectly(context, 204, SERVER_HEADERS);
   });
   routes.on(['GET', 'POST'], '/query', async (context) => {
     const access = accessTo(context, options.findPrincipal, 'ingest');
-    if (access.kind === 'denied') return influxError(access.status, access.reason);
+    if (access.kind === 'denied') return influxError(context, access.status, access.reason);
     const text = context.req.query('q') ?? (await formField(context, 'q'));
-    if (!text?.trim()) return influxError(400, 'missing required parameter "q"');
+    if (!text?.trim()) return influxError(context, 400, 'missing required parameter "q"');
     const statements = text.split(';').filter((statement) => statement.trim() !== '');
-    return json(200, { results: statements.map((statement, id) => ({ statement_id: id, ...execute(statement) })) });
+    return json(context, 200, {
+      results: statements.map((statement, id) => ({ statement_id: id, ...execute(statement) })),
+    });
   });
   return routes;
 }
@@ -55,20 +58,20 @@ export function influxRoutes(options: InfluxRoutesOptions): Hono {
 /** Stores a body of line protocol and answers as Influx does. */
 export async function writeLines(context: Context, options: InfluxRoutesOptions): Promise<Response> {
   const access = accessTo(context, options.findPrincipal, 'ingest');
-  if (access.kind === 'denied') return influxError(access.status, access.reason);
+  if (access.kind === 'denied') return influxError(context, access.status, access.reason);
   const wanted = context.req.query('precision') ?? '';
   const precision = PRECISIONS[wanted];
   if (precision === undefined) {
-    return influxError(400, `precision ${JSON.stringify(wanted)} is not known; known are ns, us, ms, s`);
+    return influxError(context, 400, `precision ${JSON.stringify(wanted)} is not known; known are ns, us, ms, s`);
   }
   const request = { format: 'influx', precision, durable: false, defaultEncoding: 'identity' } as const;
-  return influxAnswer(await appendBody(context, { ...request, tenant: access.principal.tenant }, options));
+  return influxAnswer(context, await appendBody(context, { ...request, tenant: access.principal.tenant }, options));
 }
 
-function influxAnswer(answer: AppendBodyAnswer): Response {
+function influxAnswer(context: Context, answer: AppendBodyAnswer): Response {
   const { status, text, headers } = describeAppend(answer);
-  if (status === 204) return new Response(null, { status, headers: SERVER_HEADERS });
-  return influxError(status, text, headers);
+  if (status === 204) return sendDirectly(context, status, SERVER_HEADERS);
+  return influxError(context, status, text, headers);
 }
 
 const CODES: Readonly<Record<number, string>> = {
@@ -81,15 +84,13 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 /** `error` is what 1.x clients read, `code` and `message` what 2.x clients read. */
-function influxError(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return json(status, { error: message, code: CODES[status] ?? 'internal error', message }, headers);
+function influxError(context: Context, status: number, message: string, headers: AnswerHeaders = {}): Response {
+  return json(context, status, { error: message, code: CODES[status] ?? 'internal error', message }, headers);
 }
 
-function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { ...SERVER_HEADERS, ...headers, 'content-type': 'application/json' },
-  });
+function json(context: Context, status: number, body: unknown, headers: AnswerHeaders = {}): Response {
+  const all = { ...SERVER_HEADERS, ...headers, 'content-type': 'application/json' };
+  return sendDirectly(context, status, all, JSON.stringify(body));
 }
 
 async function formField(context: Context, name: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@
  */
 import { type Context, Hono } from 'hono';
 import { type AppendBodyAnswer, type AppendBodyOptions, appendBody, describeAppend } from '../append-body.ts';
+import { type AnswerHeaders, sendDirectly } from '../direct-answer.ts';
 import { accessTo, type FindPrincipal } from '../metric-access.ts';
 import { influxRoutes, writeLines } from './influx.ts';
 
@@ -23,9 +24,9 @@ export function ingestRoutes(options: IngestRoutesOptions): Hono {
   routes.route('/ingest/influx', influxRoutes(options));
   routes.post('/ingest/metrics/batch', async (context) => {
     const access = accessTo(context, options.findPrincipal, 'ingest');
-    if (access.kind === 'denied') return problem(access.status, access.reason);
+    if (access.kind === 'denied') return problem(context, access.status, access.reason);
     const request = { format: 'ndjson', precision: 'ms', durable: false, defaultEncoding: 'identity' } as const;
-    return problemAnswer(await appendBody(context, { ...request, tenant: access.principal.tenant }, options));
+    return problemAnswer(context, await appendBody(context, { ...request, tenant: access.principal.tenant }, options));
   });
   routes.post('/write', (context) => remoteWrite(context, options));
   return routes;
@@ -34,25 +35,29 @@ export function ingestRoutes(options: IngestRoutesOptions): Hono {
 /** Remote write answers in plain text; 4xx means that the sender must not repeat the request. */
 async function remoteWrite(context: Context, options: IngestRoutesOptions): Promise<Response> {
   const access = accessTo(context, options.findPrincipal, 'ingest');
-  if (access.kind === 'denied') return new Response(`${access.reason}\n`, { status: access.status });
+  if (access.kind === 'denied') return plain(context, access.status, access.reason);
   const type = context.req.header('content-type') ?? '';
   if (type.includes('io.prometheus.write.v2')) {
-    return new Response('remote write 2.0 is not spoken here: send prometheus.WriteRequest (1.0)\n', { status: 415 });
+    return plain(context, 415, 'remote write 2.0 is not spoken here: send prometheus.WriteRequest (1.0)');
   }
   const request = { format: 'remote_write', precision: 'ms', durable: false, defaultEncoding: 'snappy' } as const;
   const answer = await appendBody(context, { ...request, tenant: access.principal.tenant }, options);
   const { status, text, headers } = describeAppend(answer);
-  return status === 204 ? new Response(null, { status }) : new Response(`${text}\n`, { status, headers });
+  return status === 204 ? sendDirectly(context, 204, headers) : plain(context, status, text, headers);
 }
 
-function problemAnswer(answer: AppendBodyAnswer): Response {
+function plain(context: Context, status: number, text: string, headers: AnswerHeaders = {}): Response {
+  return sendDirectly(context, status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, `${text}\n`);
+}
+
+function problemAnswer(context: Context, answer: AppendBodyAnswer): Response {
   const { status, text, headers } = describeAppend(answer);
-  if (status === 204) return new Response(null, { status });
+  if (status === 204) return sendDirectly(context, 204, headers);
   const errors =
     answer.kind === 'done'
       ? answer.refusals.map(({ line, reason }) => ({ path: `line ${line}`, message: reason }))
       : undefined;
-  return problem(status, text, headers, errors);
+  return problem(context, status, text, headers, errors);
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -65,14 +70,13 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 function problem(
+  context: Context,
   status: number,
   detail: string,
-  headers: Readonly<Record<string, string>> = {},
+  headers: AnswerHeaders = {},
   errors?: readonly { path: string; message: string }[],
 ): Response {
   const body = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, ...(errors && { errors }) };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { ...headers, 'content-type': 'application/problem+json' },
-  });
+  const all = { ...headers, 'content-type': 'application/problem+json' };
+  return sendDirectly(context, status, all, JSON.stringify(body));
 }

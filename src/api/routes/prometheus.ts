@@ -7,6 +7,7 @@ import { VERSION } from '../../lib/version.ts';
 import { prometheusError } from '../../store/prometheus-error.ts';
 import type { PrometheusAnswer, SelectorRequest, Store } from '../../store/store.ts';
 import { readBody } from '../body.ts';
+import { sendDirectly } from '../direct-answer.ts';
 import { accessTo, type FindPrincipal, nodeObjects, onClientGone } from '../metric-access.ts';
 import {
   ParameterError,
@@ -82,17 +83,17 @@ export function prometheusRoutes(options: PrometheusRoutesOptions): Hono {
 /** Reads who asks and what, has it answered, and dresses every error as Prometheus does. */
 async function ask(context: Context, options: PrometheusRoutesOptions, answerer: Answerer): Promise<Response> {
   const access = accessTo(context, options.findPrincipal, 'read');
-  if (access.kind === 'denied') return denied(access.status, access.reason);
+  if (access.kind === 'denied') return denied(context, access.status, access.reason);
   const parameters = await readParameters(context);
   if (parameters === undefined)
-    return respond(prometheusError('bad_data', 'the form could not be read: cut off or too large'));
+    return respond(context, prometheusError('bad_data', 'the form could not be read: cut off or too large'));
   const abort = new AbortController();
   onClientGone(context, () => abort.abort());
   try {
     const question = { tenants: [access.principal.tenant], parameters, signal: abort.signal, context };
-    return respond(await answerer(question));
+    return respond(context, await answerer(question));
   } catch (error) {
-    if (error instanceof ParameterError) return respond(prometheusError('bad_data', error.message));
+    if (error instanceof ParameterError) return respond(context, prometheusError('bad_data', error.message));
     throw error;
   }
 }
@@ -128,16 +129,15 @@ function selection({ tenants, parameters, signal }: Question): SelectorRequest {
   };
 }
 
-function respond(answer: PrometheusAnswer): Response {
-  return new Response(answer.body, { status: answer.status, headers: { 'content-type': 'application/json' } });
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+function respond(context: Context, answer: PrometheusAnswer): Response {
+  return sendDirectly(context, answer.status, JSON_HEADERS, answer.body);
 }
 
-function denied(status: 401 | 403, error: string): Response {
+function denied(context: Context, status: 401 | 403, error: string): Response {
   const errorType = status === 401 ? 'unauthorized' : 'forbidden';
-  return new Response(JSON.stringify({ status: 'error', errorType, error }), {
-    status,
-    headers: { 'content-type': 'application/json' },
-  });
+  return sendDirectly(context, status, JSON_HEADERS, JSON.stringify({ status: 'error', errorType, error }));
 }
 
 function buildInfo(): Uint8Array<ArrayBuffer> {
