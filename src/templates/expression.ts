@@ -3,21 +3,11 @@
  * table row. Parsed once a template, run as closures. An unknown value (`undefined`) makes whatever is computed from
  * it unknown; `??` gives an alternative. Truth is 1 and 0. There are no loops, no assignments, no other access.
  */
-import { FUNCTIONS, type Value } from './functions.ts';
+import { FUNCTIONS } from './functions.ts';
+import { combine, type Evaluate, equal } from './operators.ts';
 import { Pattern, PatternError } from './pattern.ts';
+import { BINDING, ExpressionError, type Token, tokenize } from './tokens.ts';
 import { isTrue, toNumber, toText } from './value.ts';
-
-/** What an expression sees of one row. `slots` is laid out by whoever resolves names. */
-export interface RowContext {
-  readonly index: string;
-  /** `index` as numbers. */
-  readonly parts: readonly number[];
-  slot(slot: number): Value;
-  /** Stable `ifname` of an ifIndex. */
-  ifname(ifIndex: number): string | undefined;
-}
-
-export type Evaluate = (context: RowContext) => Value;
 
 /** Where names lead. Each returns undefined for an unknown name. */
 export interface Names {
@@ -26,63 +16,6 @@ export interface Names {
   /** For messages: what could have been meant. */
   readonly known: readonly string[];
 }
-
-export class ExpressionError extends Error {
-  override readonly name = 'ExpressionError';
-}
-
-interface Token {
-  readonly kind: 'number' | 'text' | 'name' | 'part' | 'sign' | 'end';
-  readonly text: string;
-  readonly at: number;
-}
-
-const TOKEN =
-  /\s*(?:(?<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|'(?<single>(?:[^'\\]|\\.)*)'|"(?<double>(?:[^"\\]|\\.)*)"|\$(?<part>index|last|\d+)|(?<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?)|(?<sign>\?\?|&&|\|\||==|!=|<=|>=|=~|!~|[-+*/%<>!()[\],]))/y;
-
-function tokenize(source: string): Token[] {
-  const tokens: Token[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < source.trimEnd().length) {
-    const start = TOKEN.lastIndex;
-    const at = start + source.slice(start).search(/\S/);
-    const groups = TOKEN.exec(source)?.groups;
-    if (!groups) throw new ExpressionError(`\`${source}\`: cannot read \`${source.slice(at).trim().slice(0, 10)}\``);
-    const quoted = groups.single ?? groups.double;
-    if (groups.number !== undefined) tokens.push({ kind: 'number', text: groups.number, at });
-    else if (quoted !== undefined) tokens.push({ kind: 'text', text: unescapeText(quoted), at });
-    else if (groups.part !== undefined) tokens.push({ kind: 'part', text: groups.part, at });
-    else if (groups.name !== undefined) tokens.push({ kind: 'name', text: groups.name, at });
-    else tokens.push({ kind: 'sign', text: groups.sign!, at });
-  }
-  tokens.push({ kind: 'end', text: 'end', at: source.length });
-  return tokens;
-}
-
-/** Only the quote itself needs a backslash; others stay, for regular expressions. */
-function unescapeText(text: string): string {
-  return text.replace(/\\(['"])/g, '$1');
-}
-
-const BINDING: Readonly<Record<string, number>> = {
-  '??': 1,
-  '||': 2,
-  '&&': 3,
-  '==': 4,
-  '!=': 4,
-  '<': 4,
-  '<=': 4,
-  '>': 4,
-  '>=': 4,
-  '=~': 4,
-  '!~': 4,
-  in: 4,
-  '+': 5,
-  '-': 5,
-  '*': 6,
-  '/': 6,
-  '%': 6,
-};
 
 class Parser {
   readonly #source: string;
@@ -294,63 +227,6 @@ class Parser {
     }
     this.#take();
     return values;
-  }
-}
-
-function equal(a: Value, b: Value): Value {
-  if (a === undefined || b === undefined) return undefined;
-  if (typeof a === 'number' || typeof b === 'number') {
-    const left = toNumber(a);
-    const right = toNumber(b);
-    return left === undefined || right === undefined ? 0 : Number(left === right);
-  }
-  return Number(toText(a) === toText(b));
-}
-
-function arithmetic(left: Evaluate, right: Evaluate, run: (a: number, b: number) => number): Evaluate {
-  return (row) => {
-    const a = toNumber(left(row));
-    if (a === undefined) return undefined;
-    const b = toNumber(right(row));
-    if (b === undefined) return undefined;
-    const value = run(a, b);
-    return Number.isFinite(value) ? value : undefined;
-  };
-}
-
-function combine(sign: string, left: Evaluate, right: Evaluate): Evaluate {
-  switch (sign) {
-    case '??':
-      return (row) => left(row) ?? right(row);
-    case '||':
-      return (row) => (isTrue(left(row)) || isTrue(right(row)) ? 1 : 0);
-    case '&&':
-      return (row) => (isTrue(left(row)) && isTrue(right(row)) ? 1 : 0);
-    case '==':
-      return (row) => equal(left(row), right(row));
-    case '!=':
-      return (row) => {
-        const same = equal(left(row), right(row));
-        return same === undefined ? undefined : 1 - (same as number);
-      };
-    case '<':
-      return arithmetic(left, right, (a, b) => Number(a < b));
-    case '<=':
-      return arithmetic(left, right, (a, b) => Number(a <= b));
-    case '>':
-      return arithmetic(left, right, (a, b) => Number(a > b));
-    case '>=':
-      return arithmetic(left, right, (a, b) => Number(a >= b));
-    case '+':
-      return arithmetic(left, right, (a, b) => a + b);
-    case '-':
-      return arithmetic(left, right, (a, b) => a - b);
-    case '*':
-      return arithmetic(left, right, (a, b) => a * b);
-    case '/':
-      return arithmetic(left, right, (a, b) => a / b);
-    default:
-      return arithmetic(left, right, (a, b) => a % b);
   }
 }
 

@@ -1,6 +1,7 @@
 /** One metric of a plan over what was fetched → rows. */
-import type { RowContext } from './expression.ts';
-import type { PlannedFact, PlannedMetric, Source } from './plan.ts';
+import type { RowContext } from './operators.ts';
+import type { PlannedFact, PlannedMetric } from './plan.ts';
+import type { Source } from './plan-groups.ts';
 import type { GroupData, PolledRow } from './poll-plan.ts';
 import { isTrue, toNumber, toText, type Value } from './value.ts';
 

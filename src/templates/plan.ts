@@ -3,31 +3,17 @@
  * fetched. Built once a template and shared by all its devices; it holds no device's state.
  */
 import type { FieldMetadata } from '../model/field.ts';
-import { compileExpression, compileText, type Evaluate, ExpressionError, type Names } from './expression.ts';
+import { compileExpression, compileText, type Names } from './expression.ts';
 import { FAMILIES, familyMetadata } from './families.ts';
 import type { ResolvedTemplate } from './inherit.ts';
-import type { FetchKind, PlanSummary } from './poll-plan.ts';
+import type { Evaluate } from './operators.ts';
+import { type PlanGroup, PlanGroups, type Source } from './plan-groups.ts';
+import type { PlanSummary } from './poll-plan.ts';
 import type { FactName, FactRule, MetricSource, OutputSource } from './template.ts';
+import { ExpressionError } from './tokens.ts';
 
 /** Seconds between readings of what hardly changes. */
 export const STATIC_INTERVAL_S = 1800;
-
-export interface PlanGroup {
-  readonly id: string;
-  readonly kind: FetchKind;
-  readonly oids: string[];
-  readonly intervalS: number;
-  readonly isStatic: boolean;
-  /** Positions in the probe group: fetched if one of these showed something. Empty: always. */
-  readonly probes: Set<number>;
-}
-
-/** Where the value of a name comes from. */
-export type Source =
-  | { readonly kind: 'cell'; readonly group: number; readonly column: number }
-  | { readonly kind: 'scalar'; readonly group: number; readonly position: number }
-  | { readonly kind: 'join'; readonly join: number; readonly column: number }
-  | { readonly kind: 'now' };
 
 export interface Output {
   readonly where?: Evaluate;
@@ -105,9 +91,7 @@ export function planSummary(plan: Plan): PlanSummary {
 
 class Builder {
   readonly #template: ResolvedTemplate;
-  readonly #groups: PlanGroup[] = [];
-  readonly #byKey = new Map<string, number>();
-  readonly #probes: string[] = [];
+  readonly #groups = new PlanGroups();
 
   constructor(template: ResolvedTemplate) {
     this.#template = template;
@@ -121,9 +105,11 @@ class Builder {
     return {
       template: this.#template.id,
       minimumIntervalS: this.#template.minimumIntervalS,
-      groups: this.#groups,
-      isRelative: [...this.#probes, ...this.#groups.flatMap((group) => group.oids)].some((oid) => oid.startsWith('~')),
-      probes: this.#probes,
+      groups: this.#groups.groups,
+      isRelative: [...this.#groups.probes, ...this.#groups.groups.flatMap(({ oids }) => oids)].some((oid) =>
+        oid.startsWith('~'),
+      ),
+      probes: this.#groups.probes,
       metrics: inOrder(metrics),
       facts,
       fields: fieldMetadata(this.#template.metrics.values()),
@@ -139,39 +125,6 @@ class Builder {
     }
   }
 
-  #group(key: string, kind: FetchKind, intervalS: number, isStatic: boolean): number {
-    let group = this.#byKey.get(key);
-    if (group === undefined) {
-      group = this.#groups.length;
-      this.#byKey.set(key, group);
-      this.#groups.push({ id: key, kind, oids: [], intervalS, isStatic, probes: new Set() });
-    }
-    return group;
-  }
-
-  #scalar(oid: string, intervalS: number, isStatic: boolean): Source {
-    const group = this.#group(`get/${isStatic ? 'static' : intervalS}`, 'get', intervalS, isStatic);
-    return { kind: 'scalar', group, position: this.#position(group, oid) };
-  }
-
-  #column(oid: string, intervalS: number, isStatic: boolean, probe: number): Source & { kind: 'cell' } {
-    const entry = oid.slice(0, oid.lastIndexOf('.'));
-    const group = this.#group(`${entry}/${isStatic ? 'static' : intervalS}`, 'walk', intervalS, isStatic);
-    this.#groups[group]!.probes.add(probe);
-    return { kind: 'cell', group, column: this.#position(group, oid) };
-  }
-
-  #position(group: number, oid: string): number {
-    const { oids } = this.#groups[group]!;
-    const known = oids.indexOf(oid);
-    return known >= 0 ? known : oids.push(oid) - 1;
-  }
-
-  #probe(oid: string): number {
-    const known = this.#probes.indexOf(oid);
-    return known >= 0 ? known : this.#probes.push(oid) - 1;
-  }
-
   /** Names of single objects of the whole template, and `now`. */
   #shared(sources: Source[], own: ReadonlyMap<string, () => Source>): Names {
     const slots = new Map<string, number>();
@@ -183,7 +136,7 @@ class Builder {
       let source: Source;
       if (make) source = make();
       else if (name === 'now') source = { kind: 'now' };
-      else if (scalar !== undefined) source = this.#scalar(scalar, STATIC_INTERVAL_S, true);
+      else if (scalar !== undefined) source = this.#groups.scalar(scalar, STATIC_INTERVAL_S, true);
       else return undefined;
       slots.set(name, sources.push(source) - 1);
       return sources.length - 1;
@@ -204,25 +157,25 @@ class Builder {
       ([name, path]) => [name, wholeOid(metric.table, path, id)] as const,
     );
     const isTable = columns.length > 0;
-    const probe = this.#probe(
+    const probe = this.#groups.probe(
       metric.present ?? (isTable ? (metric.table ?? columns[0]![1]) : Object.values(metric.scalars!)[0]!),
     );
     const own = new Map<string, () => Source>();
     const live = new Set<number>();
     const names = new Set<number>();
     for (const [name, oid] of columns) {
-      const source = this.#column(oid, intervalS, false, probe);
+      const source = this.#groups.column(oid, intervalS, false, probe);
       live.add(source.group);
       own.set(name, () => source);
     }
     for (const [name, oid] of statics) {
-      const source = this.#column(oid, STATIC_INTERVAL_S, true, probe);
+      const source = this.#groups.column(oid, STATIC_INTERVAL_S, true, probe);
       names.add(source.group);
       own.set(name, () => source);
     }
     const scalarGroups = new Set<number>();
     for (const [name, oid] of Object.entries(metric.scalars ?? {})) {
-      const source = this.#scalar(oid, intervalS, false);
+      const source = this.#groups.scalar(oid, intervalS, false);
       scalarGroups.add((source as Source & { kind: 'scalar' }).group);
       own.set(name, () => source);
     }
@@ -272,17 +225,17 @@ class Builder {
     const group = this.#table(table.table, columns);
     columns.forEach(([column]) => {
       const oid = columns.find(([other]) => other === column)![1];
-      own.set(`${name}.${column}`, () => ({ kind: 'join', join, column: this.#position(group, oid) }));
+      own.set(`${name}.${column}`, () => ({ kind: 'join', join, column: this.#groups.position(group, oid) }));
     });
     return group;
   }
 
   /** The walk of a table of `tables`. Its columns share one entry, so that they are one group. */
   #table(entry: string, columns: readonly (readonly [string, string])[]): number {
-    const probe = this.#probe(entry);
+    const probe = this.#groups.probe(entry);
     let group = -1;
     for (const [name, oid] of columns) {
-      const source = this.#column(oid, STATIC_INTERVAL_S, true, probe);
+      const source = this.#groups.column(oid, STATIC_INTERVAL_S, true, probe);
       if (group >= 0 && source.group !== group) {
         throw new PlanError(`column \`${name}\` lies in another table than the first one`, ['tables']);
       }
@@ -348,7 +301,7 @@ class Builder {
     const group = this.#table(table.table, columns);
     const own = new Map<string, () => Source>();
     for (const [column, oid] of columns) {
-      own.set(column, () => ({ kind: 'cell', group, column: this.#position(group, oid) }));
+      own.set(column, () => ({ kind: 'cell', group, column: this.#groups.position(group, oid) }));
     }
     const names = this.#shared(sources, own);
     return {

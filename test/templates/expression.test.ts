@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  compileExpression,
-  compileText,
-  ExpressionError,
-  type Names,
-  type RowContext,
-} from '../../src/templates/expression.ts';
+import { compileExpression, compileText, type Names } from '../../src/templates/expression.ts';
+import type { RowContext } from '../../src/templates/operators.ts';
+import { ExpressionError } from '../../src/templates/tokens.ts';
 import type { Value } from '../../src/templates/value.ts';
 
 const VALUES: Readonly<Record<string, Value>> = {
