@@ -81,10 +81,14 @@ export class Tombstones {
     try {
       handle.write(bytes, this.#sizeBytes);
       handle.fsync();
+      if (this.#sizeBytes === 0) this.#disk.fsyncFolder(path.dirname(this.#file));
+    } catch (error) {
+      // A deletion that was refused must not come true at the next start.
+      handle.truncate(this.#sizeBytes);
+      throw error;
     } finally {
       handle.close();
     }
-    if (this.#sizeBytes === 0) this.#disk.fsyncFolder(path.dirname(this.#file));
     this.#sizeBytes += bytes.length;
     for (const entry of entries) this.#byIdentity.set(identityKey(entry.tenant, entry.measurement, entry.tags), entry);
   }
