@@ -3,7 +3,6 @@
  * bad block does not hide the next.
  */
 import type { Disk } from '../lib/disk.ts';
-import { MAX_BLOCK_ROWS } from './encoding/block-limits.ts';
 import { newTierParts } from './encoding/tier-parts.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { SegmentDamage } from './segment-types.ts';
@@ -67,9 +66,11 @@ export function verifySegment(disk: Disk, path: string): SegmentReport {
 
 /** Reads every block of every column; returns the values found. */
 function readAll(reader: SegmentReader, verification: Verification): number {
-  const values = new Float64Array(MAX_BLOCK_ROWS);
-  const present = new Uint8Array(MAX_BLOCK_ROWS);
-  const parts = newTierParts();
+  let mostRows = 0;
+  for (let block = 0; block < reader.blockCount; block++) mostRows = Math.max(mostRows, reader.blockRows(block));
+  const values = new Float64Array(mostRows);
+  const present = new Uint8Array(mostRows);
+  const parts = newTierParts(mostRows);
   let samples = 0;
   let group = 0;
   verification.try(() => {

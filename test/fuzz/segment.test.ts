@@ -38,7 +38,7 @@ function cutOrMutate(bytes: Uint8Array, random: FuzzRandom): Uint8Array {
 
 test('changed and shortened segments serve nothing that was not written', async () => {
   const known = samples.map(({ content }) => new Set(content));
-  await fuzz(2500, (random) => {
+  await fuzz(2000, (random) => {
     const n = random.below(samples.length);
     const sample = samples[n]!;
     const lines = read(sample, cutOrMutate(sample.disk.contents.get(sample.file)!, random));
@@ -59,7 +59,7 @@ async function sealIndex(bytes: Buffer, index: Uint8Array): Promise<Buffer> {
 }
 
 test('an index that is wrong under right checksums is damage, not a crash', async () => {
-  await fuzz(800, async (random) => {
+  await fuzz(500, async (random) => {
     const sample = random.pick(samples);
     const bytes = sample.disk.contents.get(sample.file)!;
     const trailerAt = bytes.length - TRAILER_BYTES;
@@ -73,7 +73,7 @@ test('an index that is wrong under right checksums is damage, not a crash', asyn
 });
 
 test('a trailer or header that is wrong under right checksums is damage, not a crash', async () => {
-  await fuzz(800, (random) => {
+  await fuzz(500, (random) => {
     const sample = random.pick(samples);
     const bytes = Buffer.from(sample.disk.contents.get(sample.file)!);
     const trailerAt = bytes.length - TRAILER_BYTES;

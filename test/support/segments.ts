@@ -1,5 +1,5 @@
 /** Small segments of every kind, and their contents as lines of text. */
-import { MAX_BLOCK_ROWS, type RowRun } from '../../src/tsdb/encoding/block.ts';
+import type { RowRun } from '../../src/tsdb/encoding/block.ts';
 import { newTierParts } from '../../src/tsdb/encoding/tier-parts.ts';
 import { SegmentReader } from '../../src/tsdb/segment-reader.ts';
 import { SegmentDamage, type SegmentGroup, type SegmentSource, type TierRun } from '../../src/tsdb/segment-types.ts';
@@ -77,8 +77,8 @@ function rowsOf(reader: SegmentSource, block: number, group: SegmentGroup): stri
   const rows = reader.blockRows(block);
   const times = reader.readTimes(block).slice(0, rows);
   const columns = group.fields.map((_, c) => {
-    const values = new Float64Array(MAX_BLOCK_ROWS);
-    const present = new Uint8Array(MAX_BLOCK_ROWS);
+    const values = new Float64Array(rows);
+    const present = new Uint8Array(rows);
     const count = reader.readColumn(block, c, values, present);
     const bytes = Buffer.from(values.buffer);
     return (i: number) =>
@@ -91,7 +91,7 @@ function bucketsOf(reader: SegmentSource, block: number, group: SegmentGroup): s
   const rows = reader.blockRows(block);
   const starts = reader.readTimes(block).slice(0, rows);
   return group.fields.flatMap((field, c) => {
-    const parts = newTierParts();
+    const parts = newTierParts(rows);
     if (!reader.readTierColumn(block, c, parts)) return [];
     return Array.from(starts, (start, i) =>
       JSON.stringify(
@@ -147,9 +147,9 @@ async function makeSmallTier(): Promise<SmallSegment> {
   const disk = new MemoryDisk();
   const file = '/5m/small.seg';
   const writer = SegmentWriter.create(disk, file, { tierMs: 300_000 });
-  for (let g = 0; g < 6; g++) {
+  for (let g = 0; g < 4; g++) {
     writer.addRowGroup({ tenant: 1, measurement: 'm', tags: ['id', String(g)], fields: ['a', 'b'] });
-    writer.addTierRun(tierRun(g, 3 + (g >> 2), 2));
+    writer.addTierRun(tierRun(g, 3 + (g >> 1), 2));
   }
   await writer.finish();
   return { disk, file, content: readFile(disk, file) };
