@@ -24,6 +24,7 @@ const NAMES = new Map([
   ['"', '\\"'],
 ]);
 const LONE_SURROGATE = /^[\ud800-\udfff]$/;
+const PLAIN = /^[ !#-[\]-~]*$/;
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 /**
@@ -36,6 +37,7 @@ function strayByte(byte: number): string {
 
 /** Double-quoted, escaped form of a string. */
 export function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   let out = '"';
   for (const char of text) {
     const named = NAMES.get(char);

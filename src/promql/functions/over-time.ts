@@ -1,6 +1,7 @@
 /** Aggregates of one series over a window. */
 import { meanOf, sumOf } from '../summation.ts';
 import type { Window, WindowFunction } from '../window.ts';
+import { exactSums, overlapsMuch, slideExtremes } from './sliding.ts';
 
 /** A function of the samples in `[from, to)`, which is not empty. */
 function ofSamples(compute: (window: Window, from: number, to: number) => number): WindowFunction {
@@ -26,10 +27,42 @@ function extremeIndex(values: Float64Array, from: number, to: number, sign: 1 | 
   return best;
 }
 
-export const sumOverTime = ofSamples((window, from, to) => sumOf(window.values, from, to));
-export const avgOverTime = ofSamples((window, from, to) => meanOf(window.values, from, to));
-export const minOverTime = ofSamples((window, from, to) => window.values[extremeIndex(window.values, from, to, 1)]!);
-export const maxOverTime = ofSamples((window, from, to) => window.values[extremeIndex(window.values, from, to, -1)]!);
+const eachSum = ofSamples((window, from, to) => sumOf(window.values, from, to));
+const eachMean = ofSamples((window, from, to) => meanOf(window.values, from, to));
+const eachMin = ofSamples((window, from, to) => window.values[extremeIndex(window.values, from, to, 1)]!);
+const eachMax = ofSamples((window, from, to) => window.values[extremeIndex(window.values, from, to, -1)]!);
+
+function sumOrMean(isMean: boolean): WindowFunction {
+  const each = isMean ? eachMean : eachSum;
+  return (window, out, present, base, args) => {
+    const sums = overlapsMuch(window) ? exactSums(window) : undefined;
+    if (!sums) {
+      each(window, out, present, base, args);
+      return;
+    }
+    for (let k = 0; k < window.steps; k++) {
+      const from = window.low[k]!;
+      const to = window.high[k]!;
+      if (to <= from) continue;
+      const sum = sums[to]! - sums[from]!;
+      out[base + k] = isMean ? sum / (to - from) : sum;
+      present[base + k] = 1;
+    }
+  };
+}
+
+function extreme(sign: 1 | -1): WindowFunction {
+  const each = sign === 1 ? eachMin : eachMax;
+  return (window, out, present, base, args) => {
+    if (overlapsMuch(window)) slideExtremes(window, sign, out, present, base);
+    else each(window, out, present, base, args);
+  };
+}
+
+export const sumOverTime = sumOrMean(false);
+export const avgOverTime = sumOrMean(true);
+export const minOverTime = extreme(1);
+export const maxOverTime = extreme(-1);
 export const countOverTime = ofSamples((_window, from, to) => to - from);
 export const presentOverTime = ofSamples(() => 1);
 export const firstOverTime = ofSamples((window, from) => window.values[from]!);

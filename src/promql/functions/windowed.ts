@@ -1,17 +1,14 @@
 /** Evaluates functions of range vectors: one series after the other through a `WindowFunction`. */
-import type { FieldKind } from '../../model/field.ts';
-import type { LabelPairs } from '../../model/series.ts';
 import type { Evaluation } from '../evaluation.ts';
-import { labelValue, METRIC_NAME } from '../labels.ts';
 import type { Grid, RowSink } from '../matrix.ts';
 import { formatShort } from '../number.ts';
 import type { CallPlan, RangePlan, SubqueryPlan } from '../plan.ts';
 import { PromqlError } from '../promql-error.ts';
-import { quote } from '../quote.ts';
 import { visitWindows } from '../range-source.ts';
 import { references, select } from '../select.ts';
 import { coarseSpans, requireRaw } from '../tiers.ts';
 import type { WindowFunction } from '../window.ts';
+import { CounterRemarks } from './counter-remarks.ts';
 import { anchored, smoothed } from './extended-rate.ts';
 import * as overTime from './over-time.ts';
 import * as rates from './rate.ts';
@@ -50,7 +47,6 @@ export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunction>> = {
 };
 
 const KEEPS_NAME: ReadonlySet<string> = new Set(['first_over_time', 'last_over_time']);
-const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 
 /** Gives a sink the function's value at every step of every series that has one. */
 export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Grid, sink: RowSink): Promise<void> {
@@ -64,6 +60,7 @@ export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Gri
   const badQuantiles = plan.name === 'quantile_over_time' ? stepsWithBadQuantile(args[0]!) : [];
   if (source.kind === 'range' && (await fromTiers(evaluation, plan, source, grid, sink, compute, args))) return;
   const begin = (series: number) => sink.expect(series);
+  const remarks = new CounterRemarks(evaluation, plan, source.position);
   await visitWindows(evaluation, source, grid, begin, (window) => {
     const base = sink.reserve();
     compute(window, sink.values, sink.present, base, args);
@@ -71,7 +68,7 @@ export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Gri
       if (sink.present[base + k] === 1) remarkQuantile(evaluation, plan, args[0]![k]!);
     }
     const dropsName = window.dropsName || !KEEPS_NAME.has(plan.name);
-    if (sink.commit(window.labels, dropsName)) remark(evaluation, plan, source, window.labels, window.kind);
+    if (sink.commit(window.labels, dropsName)) remarks.note(window.labels, window.kind);
   });
 }
 
@@ -96,8 +93,9 @@ async function fromTiers(
     requireRaw(evaluation, `${plan.name}()`, all, fromMs, refs.lastMs);
     return false;
   }
-  await tieredWindows(evaluation, { plan, source, grid, refs, spans, all, raw, args }, sink, (series) =>
-    remark(evaluation, plan, source, series.labels, series.kind),
+  const remarks = new CounterRemarks(evaluation, plan, source.position);
+  await tieredWindows(evaluation, { plan, source, grid, refs, spans, all, raw, args }, sink, ({ labels, kind }) =>
+    remarks.note(labels, kind),
   );
   return true;
 }
@@ -112,21 +110,6 @@ function choose(plan: CallPlan, source: RangePlan | SubqueryPlan): WindowFunctio
     throw new PromqlError('execution', `${edges} modifier can only be used with: ${allowed} - not with ${plan.name}`);
   }
   return chosen;
-}
-
-/** Rates of what is not known to be a counter are worth a remark. */
-function remark(
-  evaluation: Evaluation,
-  plan: CallPlan,
-  source: RangePlan | SubqueryPlan,
-  labels: LabelPairs,
-  kind: FieldKind,
-): void {
-  if ((plan.name !== 'rate' && plan.name !== 'increase') || kind === 'counter') return;
-  const name = labelValue(labels, METRIC_NAME);
-  if (name === '' || COUNTER_NAME.test(name)) return;
-  const message = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${quote(name)}`;
-  evaluation.annotations.info(message, source.position);
 }
 
 function stepsWithBadQuantile(quantiles: Float64Array): number[] {
