@@ -22,6 +22,8 @@ const FIRST_WITHIN_MS = 10_000;
 /** Few monitors at once, as when a person adds a device, are polled soon. */
 const FEW = 50;
 const FIRST_OF_FEW_WITHIN_MS = 1000;
+/** First polls are much work (recognition, whole tables): so many monitors begin in a second at most. */
+const FIRST_PER_SECOND = 250;
 
 export class Schedule {
   readonly #clock: Clock;
@@ -41,12 +43,13 @@ export class Schedule {
   /** Adds entries; one with a known ID is replaced and keeps its next time if its interval is the same. */
   add(entries: readonly ScheduleEntry[]): void {
     const nowMs = this.#clock.monotonicMs();
-    const within = entries.length <= FEW ? FIRST_OF_FEW_WITHIN_MS : FIRST_WITHIN_MS;
+    const spread = Math.max(FIRST_WITHIN_MS, (entries.length / FIRST_PER_SECOND) * 1000);
+    const within = entries.length <= FEW ? FIRST_OF_FEW_WITHIN_MS : spread;
     for (const entry of entries) {
       const known = this.#slots.get(entry.id);
       const keeps = known && known.entry.intervalMs === entry.intervalMs;
       if (known) this.remove(entry.id);
-      const first = nowMs + fraction(entry.id) * Math.min(within, entry.intervalMs);
+      const first = nowMs + fraction(entry.id) * within;
       const slot: Slot = { entry, dueMs: keeps ? known.dueMs : first, place: this.#heap.length };
       this.#slots.set(entry.id, slot);
       this.#heap.push(slot);

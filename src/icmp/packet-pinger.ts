@@ -1,6 +1,6 @@
 /**
- * Pings through one ICMP socket a family: requests of one turn of the event loop leave together, arrivals are collected
- * every few milliseconds while somebody waits. Answers find their request by sequence and number, and must come from
+ * Pings through one ICMP socket a family: every few milliseconds, while there are any, requests leave together and
+ * arrivals are collected. Answers find their request by sequence and number, and must come from
  * the address that was asked.
  */
 import { randomBytes, randomInt } from 'node:crypto';
@@ -11,15 +11,18 @@ import type { Libc } from './libc.ts';
 import { ERRNO, LinuxIcmpSocket } from './linux-socket.ts';
 import { type IpFamily, NONCE_BYTES, readIcmp, writeEcho } from './packet.ts';
 
-/** How often arrivals are collected. The kernel has noted their time, so this does not add to round-trip times. */
-const COLLECT_MS = 10;
+/**
+ * How often requests leave and arrivals are collected, while there are any. The kernel has noted when they arrived, so
+ * this does not add to round-trip times.
+ */
+const TICK_MS = 10;
 const MAX_WAITING = 60_000;
 
 interface Echo {
   readonly number: number;
   readonly to: IpBytes;
   sentAtMs: number;
-  readonly deadlineMs: number;
+  readonly timeoutMs: number;
   readonly resolve: (result: EchoResult) => void;
 }
 
@@ -35,8 +38,7 @@ export class PacketPinger implements Pinger {
   readonly #waiting = new Map<number, Echo>();
   #outbox: Echo[] = [];
   #number = randomInt(0, 0xffff);
-  #cancelCollect: (() => void) | undefined;
-  #isFlushing = false;
+  #cancelTick: (() => void) | undefined;
 
   constructor(libc: Libc, clock: Clock, first: LinuxIcmpSocket, sentence: string) {
     this.#libc = libc;
@@ -56,19 +58,15 @@ export class PacketPinger implements Pinger {
     return new Promise((resolve) => {
       do this.#number = (this.#number + 1) >>> 0;
       while (this.#waiting.has(this.#number & 0xffff));
-      const nowMs = this.#clock.monotonicMs();
-      const echo: Echo = { number: this.#number, to, sentAtMs: nowMs, deadlineMs: nowMs + timeoutMs, resolve };
+      const echo: Echo = { number: this.#number, to, timeoutMs, sentAtMs: Number.POSITIVE_INFINITY, resolve };
       this.#waiting.set(echo.number & 0xffff, echo);
       this.#outbox.push(echo);
-      if (!this.#isFlushing) {
-        this.#isFlushing = true;
-        setImmediate(() => this.#flush());
-      }
+      this.#scheduleTick();
     });
   }
 
   close(): void {
-    this.#cancelCollect?.();
+    this.#cancelTick?.();
     for (const echo of this.#waiting.values()) echo.resolve({ kind: 'timeout' });
     this.#waiting.clear();
     this.#outbox = [];
@@ -86,7 +84,6 @@ export class PacketPinger implements Pinger {
   }
 
   #flush(): void {
-    this.#isFlushing = false;
     for (const family of [4, 6] as const) {
       const echoes = this.#outbox.filter((echo) => echo.to.family === family);
       const socket = this.#sockets.get(family);
@@ -102,7 +99,6 @@ export class PacketPinger implements Pinger {
       }
     }
     this.#outbox = [];
-    this.#scheduleCollect();
   }
 
   #queue(socket: LinuxIcmpSocket, echo: Echo): Echo {
@@ -112,12 +108,13 @@ export class PacketPinger implements Pinger {
     return echo;
   }
 
-  #scheduleCollect(): void {
-    if (this.#cancelCollect || this.#waiting.size === 0) return;
-    this.#cancelCollect = this.#clock.after(COLLECT_MS, () => {
-      this.#cancelCollect = undefined;
+  #scheduleTick(): void {
+    if (this.#cancelTick || this.#waiting.size === 0) return;
+    this.#cancelTick = this.#clock.after(TICK_MS, () => {
+      this.#cancelTick = undefined;
+      if (this.#outbox.length > 0) this.#flush();
       this.#collect();
-      this.#scheduleCollect();
+      this.#scheduleTick();
     });
   }
 
@@ -128,7 +125,7 @@ export class PacketPinger implements Pinger {
       socket.drain((bytes, sender, ageMs) => this.#received(bytes, family, sender, this.#clock.monotonicMs() - ageMs));
     }
     for (const echo of this.#waiting.values()) {
-      if (echo.deadlineMs <= nowMs) this.#finish(echo, { kind: 'timeout' });
+      if (echo.sentAtMs + echo.timeoutMs <= nowMs) this.#finish(echo, { kind: 'timeout' });
     }
   }
 

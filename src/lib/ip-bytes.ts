@@ -10,8 +10,15 @@ export interface IpBytes {
   readonly scope: number;
 }
 
+const DOTTED_QUAD = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
 /** Bytes of a literal address (`fe80::1%eth0` included); undefined when it is none. */
 export function ipBytes(address: string): IpBytes | undefined {
+  const quad = DOTTED_QUAD.exec(address);
+  if (quad) {
+    const bytes = [Number(quad[1]), Number(quad[2]), Number(quad[3]), Number(quad[4])];
+    return bytes.every((byte) => byte < 256) ? { family: 4, bytes, scope: 0 } : undefined;
+  }
   const [literal, zone] = address.split('%');
   if (!literal || !ipaddr.isValid(literal)) return undefined;
   const parsed = ipaddr.parse(literal);

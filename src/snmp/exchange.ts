@@ -10,6 +10,10 @@ import type { PacketBudget } from './packet-budget.ts';
 import type { RttEstimator } from './rtt.ts';
 import type { UdpPort, UdpRequest } from './udp.ts';
 
+/** A timer that fires later than this says that the thread was busy. */
+const BUSY_MS = 20;
+const MAX_GRACE_MS = 500;
+
 export interface ExchangeCounters {
   /** Packets sent, repetitions included. */
   requests: number;
@@ -122,22 +126,37 @@ class Exchange<T extends object> implements UdpRequest {
     this.#finish(sendFailure(code, this.address));
   }
 
-  #book(): void {
-    const waitMs = this.#peer.budget.take();
-    if (waitMs > 0) this.#cancelTimer = this.#peer.clock.after(Math.ceil(waitMs), () => this.#send());
-    else this.#send();
-  }
-
-  #send(): void {
-    const { clock, rtt, udp, counters } = this.#peer;
+  onSent(): void {
+    const { clock, rtt, counters } = this.#peer;
     this.#sentAtMs = clock.monotonicMs();
     counters.requests++;
-    this.#cancelTimer = clock.after(rtt.timeoutMs(this.#attempt), () => {
-      counters.timeouts++;
-      rtt.timedOut();
-      this.#again();
+    this.#wait(rtt.timeoutMs(this.#attempt));
+  }
+
+  #wait(ms: number): void {
+    const { clock } = this.#peer;
+    const dueMs = clock.monotonicMs() + ms;
+    this.#cancelTimer = clock.after(ms, () => {
+      const lateMs = clock.monotonicMs() - dueMs;
+      // This thread was busy: the answer may be here and not be read yet.
+      if (lateMs > BUSY_MS) this.#wait(Math.min(lateMs, MAX_GRACE_MS));
+      else this.#timedOut();
     });
-    udp.send(this, this.#bytes);
+  }
+
+  #timedOut(): void {
+    const { rtt, counters, udp } = this.#peer;
+    counters.timeouts++;
+    rtt.timedOut();
+    udp.landed(this);
+    this.#again();
+  }
+
+  #book(): void {
+    const waitMs = this.#peer.budget.take();
+    const send = () => this.#peer.udp.send(this, this.#bytes);
+    if (waitMs > 0) this.#cancelTimer = this.#peer.clock.after(Math.ceil(waitMs), send);
+    else send();
   }
 
   #again(): void {

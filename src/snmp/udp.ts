@@ -12,6 +12,11 @@ import { messageId } from './community.ts';
 const SOCKETS_PER_FAMILY = 8;
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 const MAX_ID = 0x7fffffff;
+/**
+ * Requests that wait for their first chance of an answer. More answers at once would not fit into the kernel's buffers;
+ * silent devices hold a place until their time-out.
+ */
+const MAX_IN_FLIGHT = 600;
 
 export interface UdpRequest {
   readonly id: number;
@@ -19,6 +24,8 @@ export interface UdpRequest {
   readonly port: number;
   /** An answer with our ID. `fromOther` names the sender when it is not the one that was asked. */
   onAnswer(bytes: Uint8Array, fromOther: string | undefined): void;
+  /** The bytes leave now: waiting for the answer begins. */
+  onSent(): void;
   /** The operating system refused to send; `code` is its errno name. */
   onSendError(code: string): void;
 }
@@ -35,6 +42,9 @@ export class UdpPort {
   readonly counters: UdpCounters = { sent: 0, received: 0, strays: 0, socketErrors: 0 };
   readonly #log: Logger;
   readonly #waiting = new Map<number, UdpRequest>();
+  readonly #inFlight = new Set<UdpRequest>();
+  /** Requests that wait for a place in flight, in order. */
+  readonly #queued = new Map<UdpRequest, Uint8Array>();
   readonly #sockets = { udp4: [] as (dgram.Socket | undefined)[], udp6: [] as (dgram.Socket | undefined)[] };
   #closed = false;
 
@@ -57,11 +67,31 @@ export class UdpPort {
 
   forget(request: UdpRequest): void {
     this.#waiting.delete(request.id);
+    this.#queued.delete(request);
+    this.landed(request);
   }
 
+  /** The request was answered or given up for now: its place in flight is free. */
+  landed(request: UdpRequest): void {
+    if (!this.#inFlight.delete(request)) return;
+    for (const [next, bytes] of this.#queued) {
+      if (this.#inFlight.size >= MAX_IN_FLIGHT) return;
+      this.#queued.delete(next);
+      this.#send(next, bytes);
+    }
+  }
+
+  /** Sends now, or as soon as fewer requests are in flight. */
   send(request: UdpRequest, bytes: Uint8Array): void {
     if (this.#closed) return;
+    if (this.#inFlight.size < MAX_IN_FLIGHT) this.#send(request, bytes);
+    else this.#queued.set(request, bytes);
+  }
+
+  #send(request: UdpRequest, bytes: Uint8Array): void {
     this.counters.sent++;
+    this.#inFlight.add(request);
+    request.onSent();
     const socket = this.#socket(request.address.includes(':') ? 'udp6' : 'udp4', request);
     socket.send(bytes, 0, bytes.length, request.port, request.address, (error) => {
       if (error && this.#waiting.get(request.id) === request) {
@@ -73,6 +103,7 @@ export class UdpPort {
   close(): void {
     this.#closed = true;
     this.#waiting.clear();
+    this.#queued.clear();
     for (const sockets of Object.values(this.#sockets)) for (const socket of sockets) socket?.close();
     this.#sockets.udp4.length = 0;
     this.#sockets.udp6.length = 0;
