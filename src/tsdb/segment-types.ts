@@ -59,7 +59,7 @@ export interface SegmentSink {
   readonly sizeBytes: number;
   /** Writes the index, fsyncs, renames, fsyncs the folder. Nothing may be added meanwhile. */
   finish(): Promise<SegmentSummary>;
-  /** Removes the temporary file. */
+  /** Removes the temporary file, also after `finish` has failed. */
   abort(): void;
 }
 

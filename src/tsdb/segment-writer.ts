@@ -28,6 +28,7 @@ export class SegmentWriter implements SegmentSink {
   readonly #path: string;
   readonly #tierMs: TierMs;
   readonly #file: DiskFile;
+  #isClosed = false;
   readonly #index = new SegmentIndex();
   readonly #times = new SharedTimes();
   readonly #page = new TierPageWriter();
@@ -124,15 +125,21 @@ export class SegmentWriter implements SegmentSink {
     );
     this.#flush();
     await this.#file.fsyncAsync();
-    this.#file.close();
+    this.#close();
     this.#disk.rename(this.#file.path, this.#path);
     this.#disk.fsyncFolder(path.dirname(this.#path));
     return summary;
   }
 
   abort(): void {
+    this.#close();
+    if (this.#disk.exists(this.#file.path)) this.#disk.remove(this.#file.path);
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#file.close();
-    this.#disk.remove(this.#file.path);
   }
 
   /** Checks a run of the current group and cuts it. */

@@ -7,6 +7,7 @@ import { SegmentReader } from '../../src/tsdb/segment-reader.ts';
 import { SegmentDamage, type SegmentGroup, UnsupportedFormat } from '../../src/tsdb/segment-types.ts';
 import { verifySegment } from '../../src/tsdb/segment-verifier.ts';
 import { SegmentWriter } from '../../src/tsdb/segment-writer.ts';
+import { FaultDisk } from '../support/fault-disk.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
 import { randomRuns, readBack, START_MS, smallSegment, smallTierSegment, tierRun } from '../support/segments.ts';
 
@@ -165,6 +166,39 @@ test('an aborted segment leaves nothing, and a left-over of an interrupted one i
   const writer = SegmentWriter.create(disk, '/raw/a.seg', { tierMs: 0 });
   writer.abort();
   assert.deepEqual(disk.list('/raw'), []);
+});
+
+test('whichever operation of the disk fails, a segment is there as a whole or not at all', async () => {
+  const times = Float64Array.from({ length: 9000 }, (_, i) => START_MS + i * 1000 + (i % 5));
+  const noise = Float64Array.from(times, (_, i) => Math.sin(i));
+  let failures = 0;
+  for (let nth = 1; ; nth++) {
+    const disk = new FaultDisk();
+    disk.failAfter(nth, 'EIO', nth % 2 === 0);
+    let writer: SegmentWriter | undefined;
+    let failure: unknown;
+    try {
+      writer = SegmentWriter.create(disk, '/raw/a.seg', { tierMs: 0 });
+      for (let g = 0; g < 8; g++) {
+        writer.addRowGroup({ tenant: 1, measurement: 'm', tags: ['id', String(g)], fields: ['f'] });
+        writer.addRows({ count: 9000, times, columns: [noise], present: [null] });
+      }
+      await writer.finish();
+    } catch (error) {
+      failure = error;
+      failures++;
+    }
+    disk.heal();
+    if (failure === undefined) break;
+    writer?.abort();
+    assert.ok(!disk.exists('/raw/a.seg.tmp'), `operation ${nth}, ${disk.failed}`);
+    // Only the sync of the folder comes after the name: the file is whole then.
+    if (disk.exists('/raw/a.seg')) {
+      assert.match(disk.failed!, /fsyncFolder/);
+      assert.equal(verifySegment(disk, '/raw/a.seg').damageCount, 0);
+    }
+  }
+  assert.ok(failures > 5, `${failures} operations were failed`);
 });
 
 test('an empty segment can be written and read', async () => {
