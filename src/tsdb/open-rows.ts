@@ -1,6 +1,7 @@
 /**
- * The newest rows of each row group, not yet encoded. Rows stand in the order of arrival; usually that is the order of
- * time, and a flag says when it is not. A row with the same time as the last one is merged into it at once, other
+ * The newest rows of each row group, not yet encoded. Rows stand in the order of time: one that comes a little late
+ * (two senders at once) is put where it belongs. One that comes later than that stays in the order of arrival, and a
+ * flag says so. A row with the same time as the last one is merged into it at once, other
  * repetitions when the rows are gathered: later rows win, field by field.
  */
 import { grownFloat64, grownInt32, grownUint8 } from './growing.ts';
@@ -12,6 +13,9 @@ const UNSORTED = 1;
 /** The first chunk of a row group gets a limit of its own, so that neighbours are not sealed all at once. */
 const STAGGERED = 2;
 const MIN_ROWS = 8;
+/** How many rows a late one may pass to get to its place. */
+const MAX_PASSED = 16;
+const ROW_MASK = PAGE_ROWS - 1;
 
 export class OpenRows {
   readonly pages = new RowPages();
@@ -34,6 +38,9 @@ export class OpenRows {
   #copy = new Int32Array(512);
   #totalRows = 0;
   #activeRowBytes = 0;
+  /** Where the row stands that `#newRow` or `#findNewest` settled on: its page and first word. */
+  #toPage = 0;
+  #toWord = 0;
 
   set chunkRows(rows: number) {
     this.#chunkRows = Math.max(MIN_ROWS, rows);
@@ -96,8 +103,10 @@ export class OpenRows {
   addLast(group: number, isPiece: boolean): void {
     const { last } = this;
     const timeMs = last.timeMs(group);
-    const to = isPiece && this.#rows[group]! > 0 ? this.#lastRowAt(group) : this.#newRow(group, timeMs);
-    const row = this.pages.words(this.#lastPage[group]!);
+    if (isPiece && this.#rows[group]! > 0) this.#findNewest(group, timeMs);
+    else this.#newRow(group, timeMs);
+    const to = this.#toWord;
+    const row = this.pages.words(this.#toPage);
     const { words } = last;
     const from = last.at(group);
     const length = last.length(group);
@@ -152,13 +161,12 @@ export class OpenRows {
     const bit = 1 << (column & 31);
     const hasMask = stride > 2;
     const toValue = this.#valuesAt(group) + 2 * column;
-    let page = this.#first[group]!;
+    let page = this.#pageOf(group, fromRow);
     let row = fromRow;
-    for (let skip = fromRow; skip >= PAGE_ROWS; skip -= PAGE_ROWS) page = this.pages.next(page);
     while (row < endRow) {
       const slots = this.pages.times(page);
       const words = this.pages.words(page);
-      const first = row & (PAGE_ROWS - 1);
+      const first = row & ROW_MASK;
       const end = Math.min(PAGE_ROWS, first + endRow - row);
       let slot = this.pages.slot(page, first, stride);
       for (let r = first; r < end; r++, slot += stride) {
@@ -183,9 +191,29 @@ export class OpenRows {
     return !(this.#flags[group]! & UNSORTED);
   }
 
-  #lastRowAt(group: number): number {
-    const row = (this.#rows[group]! - 1) & (PAGE_ROWS - 1);
-    return 2 * this.pages.slot(this.#lastPage[group]!, row, this.#stride[group]!);
+  /** The row of this time among the newest ones: the last, unless it came late. */
+  #findNewest(group: number, timeMs: number): void {
+    const stride = this.#stride[group]!;
+    let at = this.#rows[group]! - 1;
+    let page = this.#lastPage[group]!;
+    let slot = this.pages.slot(page, at & ROW_MASK, stride);
+    if (this.pages.times(page)[slot] !== timeMs) {
+      // What was read of the rows before the last one is no longer true.
+      this.#chunk[group] = ++this.#chunks;
+      while (at > 0 && this.pages.times(page)[slot] !== timeMs) {
+        at--;
+        if ((at & ROW_MASK) === ROW_MASK) page = this.#pageOf(group, at);
+        slot = this.pages.slot(page, at & ROW_MASK, stride);
+      }
+    }
+    this.#toPage = page;
+    this.#toWord = 2 * slot;
+  }
+
+  #pageOf(group: number, row: number): number {
+    let page = this.#first[group]!;
+    for (let skip = row; skip >= PAGE_ROWS; skip -= PAGE_ROWS) page = this.pages.next(page);
+    return page;
   }
 
   /** Words from the begin of a row to its values. */
@@ -193,26 +221,54 @@ export class OpenRows {
     return 2 + 2 * maskSlots(this.#stride[group]!);
   }
 
-  #newRow(group: number, timeMs: number): number {
+  #newRow(group: number, timeMs: number): void {
     const rows = this.#rows[group]!;
     const stride = this.#stride[group]!;
     if (rows === 0) this.#begin(group, timeMs);
-    else if ((rows & (PAGE_ROWS - 1)) === 0) {
+    else if ((rows & ROW_MASK) === 0) {
       const page = this.pages.take(stride);
       this.pages.link(this.#lastPage[group]!, page);
       this.#lastPage[group] = page;
     }
-    if (rows > 0) {
-      if (timeMs > this.#newestMs[group]!) this.#newestMs[group] = timeMs;
-      else this.#flags[group]! |= UNSORTED;
-      if (timeMs < this.#oldestMs[group]!) this.#oldestMs[group] = timeMs;
-    }
     this.#rows[group] = rows + 1;
     this.#totalRows++;
-    const page = this.#lastPage[group]!;
-    const slot = this.pages.slot(page, rows & (PAGE_ROWS - 1), stride);
-    this.pages.times(page)[slot] = timeMs;
-    return 2 * slot;
+    this.#toPage = this.#lastPage[group]!;
+    let slot = this.pages.slot(this.#toPage, rows & ROW_MASK, stride);
+    if (rows > 0) {
+      if (timeMs > this.#newestMs[group]!) this.#newestMs[group] = timeMs;
+      else slot = this.#makeRoom(group, timeMs, rows, slot);
+      if (timeMs < this.#oldestMs[group]!) this.#oldestMs[group] = timeMs;
+    }
+    this.pages.times(this.#toPage)[slot] = timeMs;
+    this.#toWord = 2 * slot;
+  }
+
+  /**
+   * Moves newer rows up by one until the free row at the end (`row`, at `slot`) is where `timeMs` belongs. Sets `#toPage`
+   * and returns the slot.
+   */
+  #makeRoom(group: number, timeMs: number, row: number, slot: number): number {
+    if (this.#flags[group]! & UNSORTED) return slot;
+    const stride = this.#stride[group]!;
+    let page = this.#toPage;
+    for (let at = row; at > 0; at--) {
+      const fromPage = (at & ROW_MASK) === 0 ? this.#pageOf(group, at - 1) : page;
+      const from = this.pages.slot(fromPage, (at - 1) & ROW_MASK, stride);
+      const before = this.pages.times(fromPage)[from]!;
+      if (before <= timeMs || row - at === MAX_PASSED) {
+        if (before >= timeMs) this.#flags[group]! |= UNSORTED;
+        break;
+      }
+      const words = this.pages.words(fromPage);
+      const to = this.pages.words(page);
+      for (let w = 0; w < 2 * stride; w++) to[2 * slot + w] = words[2 * from + w]!;
+      page = fromPage;
+      slot = from;
+    }
+    // What was read of the rows before the last one is no longer true.
+    this.#chunk[group] = ++this.#chunks;
+    this.#toPage = page;
+    return slot;
   }
 
   #begin(group: number, timeMs: number): void {
