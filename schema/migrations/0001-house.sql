@@ -103,7 +103,8 @@ CREATE TABLE devices (
   updated_at INTEGER NOT NULL,
   UNIQUE (site_id, address_key)
 ) STRICT;
-CREATE INDEX devices_by_tenant ON devices (tenant_id, name);
+-- As lists are sorted by default.
+CREATE INDEX devices_by_tenant ON devices (tenant_id, name COLLATE NOCASE, id);
 CREATE INDEX devices_by_credential ON devices (credential_profile_id);
 CREATE INDEX devices_by_parent ON devices (parent_id);
 

@@ -35,6 +35,12 @@ export class CredentialProfileRepository {
     return this.#db.sql.select(columns).from(credentialProfiles).where(condition).get();
   }
 
+  /** Without counting its users: asked for each of thousands of devices that are added at a time. */
+  typeOf(tenant: TenantId, id: number): CredentialType | undefined {
+    const condition = and(eq(credentialProfiles.tenant_id, tenant), eq(credentialProfiles.id, id));
+    return this.#db.sql.select({ type: credentialProfiles.type }).from(credentialProfiles).where(condition).get()?.type;
+  }
+
   list(
     tenant: TenantId,
     request: PageRequest & { type?: CredentialType | undefined; q?: string | undefined },

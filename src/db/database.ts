@@ -4,6 +4,7 @@
  *
  * better-sqlite3 is loaded on first use only: inside the executable its add-on can be unpacked no sooner.
  */
+import type BetterSqlite from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { DatabaseError } from './errors.ts';
 import { migrate } from './migrate.ts';
@@ -38,6 +39,7 @@ export async function openDatabase(path: string): Promise<Database> {
     client.pragma('busy_timeout = 5000');
     client.pragma('temp_store = MEMORY');
     migrate(client, path);
+    keepStatements(client);
   } catch (error) {
     client.close();
     if (error instanceof DatabaseError) throw error;
@@ -50,6 +52,26 @@ export async function openDatabase(path: string): Promise<Database> {
     check: () => String(client.pragma('quick_check(1)', { simple: true })),
     close: () => client.close(),
   };
+}
+
+/** Statements that are compiled at a time; there are some hundred different ones in all. */
+const KEPT_STATEMENTS = 500;
+
+/** Drizzle prepares at every call: most of the time of a small statement is compiling it. */
+function keepStatements(client: BetterSqlite.Database): void {
+  const prepare = client.prepare.bind(client) as (source: string) => BetterSqlite.Statement;
+  const kept = new Map<string, BetterSqlite.Statement>();
+  const prepareOnce = (source: string): BetterSqlite.Statement => {
+    let statement = kept.get(source);
+    if (!statement) {
+      statement = prepare(source);
+      if (kept.size >= KEPT_STATEMENTS) kept.clear();
+      kept.set(source, statement);
+    }
+    // Who used it last may have asked for rows as arrays.
+    return statement.reader ? statement.raw(false) : statement;
+  };
+  client.prepare = prepareOnce as typeof client.prepare;
 }
 
 function open<T>(construct: () => T, path: string): T {

@@ -94,6 +94,11 @@ export class MonitorRepository {
       .all();
   }
 
+  /** One monitor as it is stored. */
+  find(id: number): MonitorRow | undefined {
+    return this.#db.sql.select().from(monitors).where(eq(monitors.id, id)).get();
+  }
+
   /** IDs of the devices whose monitors use a credential profile. */
   devicesOfCredential(credentialProfileId: number): number[] {
     const rows = this.#db.sql
@@ -134,11 +139,18 @@ export class MonitorRepository {
       .run();
   }
 
-  /** One transaction for many polls: monitors that are gone by now are passed over. */
+  /** One statement for the states of thousands: monitors that are gone by now are passed over. */
   saveStates(states: Iterable<readonly [id: number, state: MonitorState]>): void {
-    for (const [id, state] of states) {
-      this.#db.sql.update(monitors).set(state).where(eq(monitors.id, id)).run();
-    }
+    const rows = Array.from(states, ([id, state]) => [
+      id,
+      state.last_polled?.getTime() ?? null,
+      state.last_attempted?.getTime() ?? null,
+      state.last_error,
+      state.last_error_at?.getTime() ?? null,
+    ]);
+    this.#db.sql.run(sql`UPDATE ${monitors}
+      SET last_polled = value ->> 1, last_attempted = value ->> 2, last_error = value ->> 3, last_error_at = value ->> 4
+      FROM json_each(${JSON.stringify(rows)}) WHERE ${monitors}.id = value ->> 0`);
   }
 
   delete(tenant: TenantId, id: number): void {

@@ -184,7 +184,7 @@ export class Devices {
     const { repositories } = this.#options;
     const rows = repositories.monitors.ofDevice(deviceId);
     const using = before === null ? [] : rows.filter((row) => row.credential_profile_id === before);
-    const type = after === null ? undefined : repositories.credentialProfiles.get(tenant, after)?.type;
+    const type = after === null ? undefined : repositories.credentialProfiles.typeOf(tenant, after);
     const isSnmp = type?.startsWith('snmp_') ?? false;
     for (const row of using) {
       if (row.plugin_id === 'snmp' && !isSnmp) {
@@ -217,7 +217,7 @@ export class Devices {
     if (template !== null && !templateExists(tenant, template))
       wrong('template', `is not known: there is no template ${template}`);
     const credentialId = wish.credential_profile_id ?? null;
-    if (credentialId !== null && !repositories.credentialProfiles.get(tenant, credentialId)) {
+    if (credentialId !== null && !repositories.credentialProfiles.typeOf(tenant, credentialId)) {
       wrong('credential_profile_id', `is not known: there is no credential profile ${credentialId}`);
     }
     if (wish.component_id != null) wrong('component_id', `is not known: there is no component ${wish.component_id}`);

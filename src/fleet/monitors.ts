@@ -67,7 +67,7 @@ export class Monitors {
   insert(tenant: TenantId, values: MonitorValues): number {
     const { repositories, states } = this.#options;
     const id = repositories.monitors.insert(tenant, values, this.#now());
-    const row = repositories.monitors.get(tenant, id);
+    const row = repositories.monitors.find(id);
     if (row) states.add(row);
     this.#declareInterval(tenant, id, values.polling_interval);
     return id;
@@ -151,9 +151,9 @@ export class Monitors {
       const optional = types.length === 0 || !types.every((type) => type.startsWith('snmp_'));
       return optional ? undefined : `is needed by ${plugin.name}: a profile ${needed}`;
     }
-    const profile = this.#options.repositories.credentialProfiles.get(tenant, id);
-    if (!profile) throw missing('Credential Profile', 'credential_profile_id');
-    if (types.length > 0 && !types.includes(profile.type)) return `must be a profile ${needed}, it is ${profile.type}`;
+    const type = this.#options.repositories.credentialProfiles.typeOf(tenant, id);
+    if (!type) throw missing('Credential Profile', 'credential_profile_id');
+    if (types.length > 0 && !types.includes(type)) return `must be a profile ${needed}, it is ${type}`;
     return undefined;
   }
 

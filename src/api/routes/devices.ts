@@ -14,6 +14,7 @@ import {
   deviceSummary,
 } from '../contract/devices.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
+import { mapInTransactions } from '../in-transactions.ts';
 import { invalid, problemOf } from '../problem.ts';
 import type { Services } from '../services.ts';
 
@@ -85,10 +86,10 @@ export function deviceRoutes({ fleet, repositories }: Pick<Services, 'fleet' | '
       body: deviceBulkInput,
       bodyLimitBytes: BULK_LIMIT_BYTES,
       answer: deviceBulkAnswer,
-      handle(call) {
+      async handle(call) {
         const { tenant } = principalOf(call);
-        const results = repositories.transaction(() =>
-          call.body.devices.map((wish, index) => createOne(fleet, tenant, wish, index)),
+        const results = await mapInTransactions(repositories, call.body.devices, (wish, index) =>
+          createOne(fleet, tenant, wish, index),
         );
         const created = results.filter((result) => result.status === 201).length;
         call.audit({ detail: { created, refused: results.length - created } });

@@ -14,6 +14,7 @@ import {
   importInput,
 } from '../contract/discovery.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
+import { mapInTransactions } from '../in-transactions.ts';
 import type { DiscoveryService, Services } from '../services.ts';
 
 export function presentDiscovered(record: DiscoveredDeviceRecord) {
@@ -100,11 +101,11 @@ export function discoveredDeviceRoutes({ repositories, discovery, fleet }: Neede
       action: 'discovered_device.import',
       body: importInput,
       answer: importAnswer,
-      handle(call) {
+      async handle(call) {
         const { tenant } = principalOf(call);
         const found = wanted(repositories, tenant, call.body);
-        const results = repositories.transaction(() =>
-          found.map((record) => importDiscovered(fleet.devices, tenant, record)),
+        const results = await mapInTransactions(repositories, found, (record) =>
+          importDiscovered(fleet.devices, tenant, record),
         );
         const refused = results.filter((result) => result.detail !== undefined).length;
         const counts = { imported: results.length - refused, refused };
