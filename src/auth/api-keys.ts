@@ -1,7 +1,7 @@
 /** Keys of scripts and tools. The key itself is shown once and stored only as a hash. */
 import type { ApiKeyRecord } from '../db/api-keys.ts';
-import { isUniqueViolation } from '../db/errors.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { keepUnique } from '../db/unique.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Role } from '../model/role.ts';
@@ -33,20 +33,16 @@ export class ApiKeys {
     if (wanted.expires_at && wanted.expires_at.getTime() <= now)
       throw Refusal.invalid('expires_at', 'must be in the future');
     const key = newToken(API_KEY_PREFIX);
-    try {
-      const record = this.#keys.insert({
+    const record = keepUnique('name', 'API key', () =>
+      this.#keys.insert({
         ...wanted,
         tenant_id: tenant,
         prefix: key.slice(0, API_KEY_PREFIX.length + 6),
         key_hash: hashToken(key),
         created_at: new Date(now),
-      });
-      return { ...record, key };
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      const message = 'is taken by another API key';
-      throw new Refusal('conflict', `name ${message}`, [{ path: 'name', message }]);
-    }
+      }),
+    );
+    return { ...record, key };
   }
 
   /** The record of a key that is still good. */

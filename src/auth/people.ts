@@ -1,6 +1,6 @@
 /** Users and what may be done to them: names are unique, and a tenant never loses its last administrator. */
-import { isUniqueViolation } from '../db/errors.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { keepUnique } from '../db/unique.ts';
 import type { UserRecord, UserRole } from '../db/users.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -38,8 +38,8 @@ export class People {
   /** @throws Refusal when the name is taken */
   async create(tenant: TenantId, person: NewPerson): Promise<UserRecord> {
     const password_hash = await this.#options.passwords.hash(person.password);
-    try {
-      return this.#options.repositories.users.insert(
+    return keepUnique('username', 'user', () =>
+      this.#options.repositories.users.insert(
         {
           tenant_id: tenant,
           username: person.username,
@@ -48,12 +48,8 @@ export class People {
           disabled: person.disabled ?? false,
         },
         this.#now(),
-      );
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      const message = 'is taken by another user';
-      throw new Refusal('conflict', `username ${message}`, [{ path: 'username', message }]);
-    }
+      ),
+    );
   }
 
   /** The first administrator of the installation. @throws Refusal when there is somebody already */

@@ -1,8 +1,8 @@
 /** Credential profiles: what is secret is sealed before it is stored, and opened only where it is used. */
 import type { SecretBox } from '../config/secrets.ts';
 import type { CredentialProfileRecord } from '../db/credential-profiles.ts';
-import { isUniqueViolation } from '../db/errors.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { keepUnique } from '../db/unique.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type CredentialType, credentialRecord } from '../model/collector-config.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -50,7 +50,7 @@ export class Credentials {
     const { credentialProfiles } = this.#options.repositories;
     const { name, type } = values;
     const seal = (id: number) => this.#seal(tenant, id, values.secrets);
-    const id = unique(() =>
+    const id = keepUnique('name', 'Credential Profile', () =>
       credentialProfiles.insert(tenant, { name, type, public: { ...values.public } }, seal, this.#now()),
     );
     return this.get(tenant, id);
@@ -69,7 +69,9 @@ export class Credentials {
     const sealed = { ...kept, ...this.#seal(tenant, id, values.secrets) };
     const { name, type } = values;
     const change = { name, type, public: { ...values.public }, sealed };
-    unique(() => this.#options.repositories.credentialProfiles.update(tenant, id, change, this.#now()));
+    keepUnique('name', 'Credential Profile', () =>
+      this.#options.repositories.credentialProfiles.update(tenant, id, change, this.#now()),
+    );
     this.#options.configuration.touch(this.#options.repositories.monitors.devicesOfCredential(id));
     return this.get(tenant, id);
   }
@@ -112,15 +114,5 @@ export class Credentials {
 
   #now(): Date {
     return new Date(this.#options.clock.nowMs());
-  }
-}
-
-function unique<T>(write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const message = 'is taken by another Credential Profile';
-    throw new Refusal('conflict', `name ${message}`, [{ path: 'name', message }]);
   }
 }

@@ -1,7 +1,7 @@
 /** Alert rules. */
 import type { z } from 'zod';
 import type { AlertRuleRecord, AlertRuleValues } from '../../db/alert-rules.ts';
-import { isUniqueViolation } from '../../db/errors.ts';
+import { keepUnique } from '../../db/unique.ts';
 import { type FieldProblem, Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
 import { alertRule, alertRuleInput, alertRuleListQuery, alertRulePatch } from '../contract/alerts.ts';
@@ -25,7 +25,7 @@ export function alertRuleRoutes(services: NeededServices): Endpoint[] {
   const replace = async (tenant: TenantId, id: number, input: Input) => {
     const { origin } = get(tenant, id);
     const values = await check(services, tenant, input, origin);
-    unique(() => repositories.alertRules.update(tenant, id, values, now()));
+    keepUnique('name', 'alert rule', () => repositories.alertRules.update(tenant, id, values, now()));
     alerts.rulesChanged();
     return present(get(tenant, id));
   };
@@ -56,7 +56,7 @@ export function alertRuleRoutes(services: NeededServices): Endpoint[] {
       async handle(call) {
         const { tenant } = principalOf(call);
         const values = await check(services, tenant, call.body, 'user');
-        const id = unique(() => repositories.alertRules.insert(tenant, values, now()));
+        const id = keepUnique('name', 'alert rule', () => repositories.alertRules.insert(tenant, values, now()));
         alerts.rulesChanged();
         call.audit({ target: `alert-rules/${id}` });
         return present(get(tenant, id));
@@ -153,14 +153,4 @@ async function check(
     channel_ids: input.channel_ids ?? null,
     origin,
   };
-}
-
-function unique<T>(write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const message = 'is taken by another alert rule';
-    throw new Refusal('conflict', `name ${message}`, [{ path: 'name', message }]);
-  }
 }

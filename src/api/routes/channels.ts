@@ -1,7 +1,7 @@
 /** Channels through which people are told. Their secrets come in and never go out. */
 import type { z } from 'zod';
 import type { ChannelRecord } from '../../db/channels.ts';
-import { isUniqueViolation } from '../../db/errors.ts';
+import { keepUnique } from '../../db/unique.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
 import { CHANNEL_SECRET_KEYS, channel, channelInput, channelListQuery, channelTestResult } from '../contract/alerts.ts';
@@ -75,7 +75,7 @@ export function channelRoutes({ repositories, secrets: box, testChannel, clock }
       handle(call) {
         const { tenant } = principalOf(call);
         const { values, secrets } = valuesOf(call.body);
-        const id = unique(() =>
+        const id = keepUnique('name', 'channel', () =>
           repositories.channels.insert(tenant, values, (newId) => seal(tenant, newId, secrets), now()),
         );
         call.audit({ target: `channels/${id}` });
@@ -108,7 +108,9 @@ export function channelRoutes({ repositories, secrets: box, testChannel, clock }
         const { values, secrets } = valuesOf(call.body);
         const kept = before.type === values.type ? before.sealed : {};
         const sealed = { ...kept, ...seal(tenant, before.id, secrets) };
-        unique(() => repositories.channels.update(tenant, before.id, { ...values, sealed }, now()));
+        keepUnique('name', 'channel', () =>
+          repositories.channels.update(tenant, before.id, { ...values, sealed }, now()),
+        );
         call.audit({ target: `channels/${before.id}` });
         return present(get(tenant, before.id));
       },
@@ -151,14 +153,4 @@ export function channelRoutes({ repositories, secrets: box, testChannel, clock }
       },
     }),
   ];
-}
-
-function unique<T>(write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const message = 'is taken by another channel';
-    throw new Refusal('conflict', `name ${message}`, [{ path: 'name', message }]);
-  }
 }

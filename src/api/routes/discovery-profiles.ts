@@ -1,8 +1,8 @@
 /** What to scan, and scanning it. */
 import { z } from 'zod';
 import type { DiscoveryProfileRecord, DiscoveryProfileValues } from '../../db/discovery.ts';
-import { isUniqueViolation } from '../../db/errors.ts';
 import { DEFAULT_SITE } from '../../db/sites.ts';
+import { keepUnique } from '../../db/unique.ts';
 import { type FieldProblem, Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
 import { idParams, pageOf } from '../contract/common.ts';
@@ -62,7 +62,9 @@ export function discoveryProfileRoutes(services: NeededServices): Endpoint[] {
       handle(call) {
         const { tenant } = principalOf(call);
         const values = check(services, tenant, call.body);
-        const id = unique(() => repositories.discovery.insertProfile(tenant, values, now()));
+        const id = keepUnique('name', 'Discovery Profile', () =>
+          repositories.discovery.insertProfile(tenant, values, now()),
+        );
         discovery.changed();
         call.audit({ target: `discovery-profiles/${id}` });
         return present(get(tenant, id));
@@ -92,7 +94,7 @@ export function discoveryProfileRoutes(services: NeededServices): Endpoint[] {
         const { tenant } = principalOf(call);
         const { id } = get(tenant, call.params.id);
         const values = check(services, tenant, call.body);
-        unique(() => repositories.discovery.updateProfile(tenant, id, values, now()));
+        keepUnique('name', 'Discovery Profile', () => repositories.discovery.updateProfile(tenant, id, values, now()));
         discovery.changed();
         call.audit({ target: `discovery-profiles/${id}` });
         return present(get(tenant, id));
@@ -183,14 +185,4 @@ function check({ repositories, discovery }: NeededServices, tenant: TenantId, in
     auto_import: input.auto_import ?? false,
     credential_profile_ids: ids,
   };
-}
-
-function unique<T>(write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const message = 'is taken by another Discovery Profile';
-    throw new Refusal('conflict', `name ${message}`, [{ path: 'name', message }]);
-  }
 }

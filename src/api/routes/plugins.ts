@@ -1,8 +1,8 @@
 /** Kinds of probes: built in, and executables that people added. */
 import type { z } from 'zod';
-import { isUniqueViolation } from '../../db/errors.ts';
 import { pageOfArray } from '../../db/page.ts';
 import type { PluginValues } from '../../db/plugins.ts';
+import { keepUnique } from '../../db/unique.ts';
 import { type Plugin, schemaProblem } from '../../fleet/plugins.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
@@ -61,16 +61,11 @@ export function pluginRoutes({ fleet, repositories, clock, runsExecutables }: Ne
       handle(call) {
         const { tenant } = principalOf(call);
         const { id, ...rest } = call.body;
-        const taken = () =>
-          new Refusal('conflict', `id is taken by another plugin: ${id}`, [
-            { path: 'id', message: 'is taken by another plugin' },
+        if (fleet.plugins.isBuiltIn(id))
+          throw new Refusal('conflict', `The plugin ${id} is built in`, [
+            { path: 'id', message: 'is taken by a built-in plugin' },
           ]);
-        if (fleet.plugins.isBuiltIn(id)) throw taken();
-        try {
-          repositories.plugins.insert(tenant, id, valuesOf(rest), now());
-        } catch (error) {
-          throw isUniqueViolation(error) ? taken() : error;
-        }
+        keepUnique('id', 'plugin', () => repositories.plugins.insert(tenant, id, valuesOf(rest), now()));
         call.audit({ target: `plugins/${id}` });
         return get(tenant, id);
       },

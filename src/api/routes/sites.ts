@@ -1,6 +1,6 @@
 /** Places that devices belong to. */
-import { isUniqueViolation } from '../../db/errors.ts';
 import { DEFAULT_SITE, type SiteRecord } from '../../db/sites.ts';
+import { keepUnique } from '../../db/unique.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
 import { idParams, pageOf } from '../contract/common.ts';
@@ -11,16 +11,6 @@ import type { Services } from '../services.ts';
 function present(record: SiteRecord) {
   const { tenant_id: _, ...shown } = record;
   return shown;
-}
-
-function unique<T>(write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const message = 'is taken by another site';
-    throw new Refusal('conflict', `name ${message}`, [{ path: 'name', message }]);
-  }
 }
 
 type Values = Partial<Pick<SiteRecord, 'name' | 'time_zone' | 'description'>>;
@@ -41,7 +31,7 @@ export function siteRoutes({
     if (before.name === DEFAULT_SITE && values.name !== undefined && values.name !== DEFAULT_SITE) {
       throw new Refusal('conflict', 'The site default keeps its name: devices for which none is said belong to it.');
     }
-    unique(() => repositories.sites.update(tenant, id, values, new Date(clock.nowMs())));
+    keepUnique('name', 'site', () => repositories.sites.update(tenant, id, values, new Date(clock.nowMs())));
     // The name is joined to the series of every device there.
     if (values.name !== undefined && values.name !== before.name) fleet.joiner.site(id);
     return present(get(tenant, id));
@@ -74,7 +64,7 @@ export function siteRoutes({
         const { tenant } = principalOf(call);
         const { name, time_zone = 'UTC', description = '' } = call.body;
         const values = { name, time_zone, description };
-        const id = unique(() => repositories.sites.insert(tenant, values, new Date(clock.nowMs())));
+        const id = keepUnique('name', 'site', () => repositories.sites.insert(tenant, values, new Date(clock.nowMs())));
         call.audit({ target: `sites/${id}` });
         return present(get(tenant, id));
       },
