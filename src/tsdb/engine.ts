@@ -6,9 +6,6 @@
  * head from the very bytes that were written: live rows and a replay after a crash take the same way.
  */
 import path from 'node:path';
-import type { Clock } from '../lib/clock.ts';
-import type { Disk } from '../lib/disk.ts';
-import type { Logger } from '../lib/logger.ts';
 import type { FieldMetadata } from '../model/field.ts';
 import { ROW_REFUSAL, type RowRefusal, type RowSink } from '../model/row-sink.ts';
 import type {
@@ -27,7 +24,7 @@ import { AliasTable } from './alias-table.ts';
 import { Catalogue, type IdentityRequest } from './catalogue.ts';
 import { DecodedCache } from './decoded-cache.ts';
 import { DiskFullError, isDiskFull, messageOf } from './engine-errors.ts';
-import { FileNumbers } from './file-numbers.ts';
+import type { EngineHealth, EngineOptions, EngineStatistics } from './engine-options.ts';
 import { openFolder } from './folder.ts';
 import { FrameReader } from './frame-reader.ts';
 import { GroupTable } from './group-table.ts';
@@ -36,6 +33,8 @@ import type { JoinedLabelsEntry } from './joined-labels.ts';
 import { DEFAULT_LIMITS, type EngineLimits, settingOf } from './limits.ts';
 import { Maintenance } from './maintenance.ts';
 import { Problems } from './problems.ts';
+import { replayLog } from './recovery.ts';
+import { Removal } from './removal.ts';
 import { RowInput } from './row-input.ts';
 import { SegmentDamage } from './segment-types.ts';
 import type { Series } from './series.ts';
@@ -46,49 +45,10 @@ import { TierReader } from './tier-reader.ts';
 import { tierSpans } from './tier-spans.ts';
 import { TimeBounds } from './time-bounds.ts';
 import { Tombstones } from './tombstones.ts';
-import { Wal, walPath } from './wal.ts';
+import { Wal } from './wal.ts';
 import { WalFrame } from './wal-frame.ts';
-import { replayFile, walNumbers } from './wal-replay.ts';
 
-export interface EngineOptions {
-  /** `tsdb/` of the data folder; made if missing. */
-  readonly folder: string;
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Ceiling of everything in the folder. */
-  readonly budgetBytes: number;
-  readonly limits?: Partial<EngineLimits>;
-  readonly fsync: 'group' | 'always';
-  /** Memory for decoded blocks. */
-  readonly cacheBytes?: number;
-  /** Lets the thread do other things between two slices of a job. Default: after what waits in the event loop. */
-  readonly pause?: () => Promise<void>;
-}
-
-/** Figures for `/metrics`. */
-export interface EngineStatistics {
-  readonly series: number;
-  readonly rowGroups: number;
-  readonly openRows: number;
-  readonly openBytes: number;
-  readonly blockBytes: number;
-  readonly cacheBytes: number;
-  readonly acceptedRows: number;
-  readonly walBytes: number;
-  readonly rawBytes: number;
-  readonly fiveMinuteBytes: number;
-  readonly hourBytes: number;
-  readonly segments: number;
-  readonly rawShareBytes: number;
-  /** Infinity when there are no raw segments. */
-  readonly oldestRawMs: number;
-}
-
-export interface EngineHealth {
-  readonly status: 'ok' | 'degraded' | 'down';
-  readonly problems: readonly string[];
-}
+export type { EngineHealth, EngineOptions, EngineStatistics };
 
 const DEFAULT_CACHE_BYTES = 48 * 2 ** 20;
 const SLICE_MS = 4;
@@ -112,6 +72,7 @@ export class Engine implements RowSink, SeriesSource {
   readonly #reader: SeriesReader;
   readonly #tierReader = new TierReader();
   readonly #wal: Wal;
+  readonly #removal: Removal;
   readonly #maintenance: Maintenance;
   readonly #problems = new Problems();
   readonly #pause: () => Promise<void>;
@@ -151,6 +112,16 @@ export class Engine implements RowSink, SeriesSource {
     this.#storage.open();
     this.#reader = new SeriesReader(this.#head, this.#storage.raw, cache);
     this.#wal = this.#openWal();
+    this.#removal = new Removal({
+      groups: this.#groups,
+      aliases: this.#aliases,
+      head: this.#head,
+      frame: this.#frame,
+      bounds: this.#bounds,
+      storage: this.#storage,
+      catalogue: this.#catalogue,
+      tombstones: this.#tombstones,
+    });
     this.#maintenance = new Maintenance({
       clock,
       logger,
@@ -160,9 +131,9 @@ export class Engine implements RowSink, SeriesSource {
       tombstones: this.#tombstones,
       problems: this.#problems,
       slices: { monotonicMs: () => clock.monotonicMs(), pause: this.#pause, sliceMs: SLICE_MS },
-      seriesCount: () => this.#groups.seriesCount,
+      groups: this.#groups,
       rotateWal: () => this.#startWalFile(),
-      sweep: () => this.#sweep(),
+      sweep: () => this.#removal.sweep(),
     });
   }
 
@@ -326,19 +297,7 @@ export class Engine implements RowSink, SeriesSource {
   deleteRowGroups(tenant: TenantId, selectors: readonly (readonly Matcher[])[]): number {
     const groups = this.#matching(tenant, selectors);
     if (groups.length === 0) return 0;
-    const wal = this.#startWalFile();
-    const { sequence } = this.#storage;
-    this.#tombstones.add(
-      groups.map((group) => {
-        const measurement = this.#groups.symbols.text(this.#groups.measurement(group));
-        return { tenant, measurement, tags: this.#groups.tagTexts(group), sequence, wal };
-      }),
-    );
-    for (const group of groups) {
-      this.#storage.hide(group);
-      this.#forget(group);
-    }
-    this.#catalogue.forgetHandles();
+    this.#removal.delete(tenant, groups, this.#startWalFile());
     return groups.length;
   }
 
@@ -446,36 +405,25 @@ export class Engine implements RowSink, SeriesSource {
     }
   }
 
-  /** Forgets row groups that have no rows anywhere, and lets numbers of those that are gone be used again. */
-  #sweep(): void {
-    for (let group = 0; group < this.#groups.capacity; group++) {
-      if (!this.#groups.isAlive(group) || this.#head.has(group) || this.#storage.has(group)) continue;
-      this.#forget(group);
-    }
-    if (this.#groups.goneCount === 0) return;
-    this.#groups.sweep((isGone) => this.#aliases.forget(isGone));
-    this.#catalogue.forgetHandles();
-  }
-
-  #forget(group: number): void {
-    this.#head.forget(group);
-    this.#frame.forget(group);
-    this.#bounds.forget(group);
-    this.#storage.forget(group);
-    this.#groups.remove(group);
-  }
-
   #openWal(): Wal {
     const { disk, clock, logger, fsync } = this.#options;
     const folder = path.join(this.#options.folder, 'wal');
-    const numbers = walNumbers(disk, folder);
+    const files = replayLog({
+      disk,
+      folder,
+      logger,
+      groups: this.#groups,
+      head: this.#head,
+      frames: this.#frames,
+      tombstones: this.#tombstones,
+    });
     const wal = new Wal({
       folder,
       disk,
       clock,
       fsync,
       // A deletion covers files up to a number, so none of these may be used again.
-      nextNumber: Math.max(numbers.at(-1) ?? 0, this.#tombstones.lastWal) + 1,
+      nextNumber: Math.max(files.at(-1)?.number ?? 0, this.#tombstones.lastWal) + 1,
       onSyncError: (error) => {
         logger.error({ err: error }, 'the write-ahead log could not be synced');
         this.#problems.set('sync', messageOf(error));
@@ -483,18 +431,7 @@ export class Engine implements RowSink, SeriesSource {
       },
       onSync: () => this.#problems.clear('sync'),
     });
-    for (const number of numbers) {
-      const file = walPath(folder, number);
-      const names = new FileNumbers(this.#groups, (tenant, measurement, tags) => {
-        if (this.#tombstones.count === 0) return false;
-        const text = (symbol: number) => this.#groups.symbols.text(symbol);
-        const tombstone = this.#tombstones.find(tenant, text(measurement), tags.map(text));
-        return tombstone !== undefined && tombstone.wal >= number;
-      });
-      const dropped = replayFile(disk, file, (words, length) => this.#frames.apply(words, length, names));
-      wal.keep(number, disk.sizeOf(file));
-      if (dropped) logger.warn({ ...dropped }, 'the end of a write-ahead log file could not be read and was dropped');
-    }
+    for (const { number, sizeBytes } of files) wal.keep(number, sizeBytes);
     return wal;
   }
 }

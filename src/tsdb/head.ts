@@ -8,6 +8,14 @@ import { OpenRows } from './open-rows.ts';
 import { RunBuffer } from './run-buffer.ts';
 import type { TimeBounds } from './time-bounds.ts';
 
+/** Memory for open rows: what a small installation may fill; larger ones get more with each series. */
+const OPEN_BYTES = 40 * 2 ** 20;
+const OPEN_BYTES_PER_SERIES = 256;
+/** Chunks are somewhat over half full on average, because their ends are spread. */
+const CHUNK_FILL = 0.6;
+const MIN_CHUNK_ROWS = 16;
+const MAX_CHUNK_ROWS = 512;
+
 export class Head {
   readonly open = new OpenRows();
   readonly #groups: GroupTable;
@@ -60,6 +68,14 @@ export class Head {
   /** Time of the newest open row of a row group. */
   newestMs(group: number): number {
     return this.open.rows(group) > 0 ? this.open.newestMs(group) : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Lets chunks grow as far as the memory for open rows allows. */
+  fitMemory(): void {
+    const bytes = Math.max(OPEN_BYTES, OPEN_BYTES_PER_SERIES * this.#groups.seriesCount);
+    const rowBytes = this.open.activeRowBytes;
+    const rows = rowBytes > 0 ? Math.floor(bytes / rowBytes / CHUNK_FILL) : MAX_CHUNK_ROWS;
+    this.open.chunkRows = Math.min(MAX_CHUNK_ROWS, Math.max(MIN_CHUNK_ROWS, rows));
   }
 
   /** Encodes the open rows of a row group as a block. */

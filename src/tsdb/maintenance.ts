@@ -5,6 +5,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { isDiskFull, messageOf } from './engine-errors.ts';
+import type { GroupTable } from './group-table.ts';
 import type { Head } from './head.ts';
 import type { Problems } from './problems.ts';
 import { JobCancelled, type SliceOptions, Slices } from './slices.ts';
@@ -20,13 +21,6 @@ const FLUSH_WAL_BYTES = 128 * MiB;
 const FLUSH_WAL_BYTES_PER_SERIES = 300;
 const FLUSH_BLOCK_BYTES = 64 * MiB;
 const FLUSH_BLOCK_BYTES_PER_SERIES = 100;
-/** Memory for open rows. */
-const OPEN_BYTES = 40 * MiB;
-const OPEN_BYTES_PER_SERIES = 256;
-/** Chunks are half full on average, because their ends are spread. */
-const CHUNK_FILL = 0.6;
-const MIN_CHUNK_ROWS = 16;
-const MAX_CHUNK_ROWS = 512;
 const RETRY_MS = 10_000;
 const SWEEP_INTERVAL_MS = 600_000;
 
@@ -39,7 +33,7 @@ export interface MaintenanceOptions {
   readonly tombstones: Tombstones;
   readonly problems: Problems;
   readonly slices: SliceOptions;
-  readonly seriesCount: () => number;
+  readonly groups: GroupTable;
   /** Ends the current log file; returns the number of the last one that ended. */
   readonly rotateWal: () => number;
   /** Forgets row groups that have no rows any more. */
@@ -74,7 +68,7 @@ export class Maintenance {
   /** Starts the next job if one is due and none is running. */
   tick(): void {
     const { head, clock } = this.#options;
-    head.open.chunkRows = this.#chunkRows();
+    head.fitMemory();
     if (this.#running || clock.monotonicMs() < this.#retryMs) return;
     const job = this.#due();
     if (job) this.#running = this.#run(job);
@@ -133,7 +127,7 @@ export class Maintenance {
     const { wal, head, storage, clock } = this.#options;
     if (head.isEmpty) return false;
     if (this.#mustFlush) return true;
-    const series = this.#options.seriesCount();
+    const series = this.#options.groups.seriesCount;
     const walBytes = Math.max(FLUSH_WAL_BYTES, FLUSH_WAL_BYTES_PER_SERIES * series);
     const blockBytes = Math.max(FLUSH_BLOCK_BYTES, FLUSH_BLOCK_BYTES_PER_SERIES * series);
     return (
@@ -168,13 +162,6 @@ export class Maintenance {
     if (storage.version === this.#sweptVersion) return;
     this.#sweptVersion = storage.version;
     sweep();
-  }
-
-  #chunkRows(): number {
-    const bytes = Math.max(OPEN_BYTES, OPEN_BYTES_PER_SERIES * this.#options.seriesCount());
-    const rowBytes = this.#options.head.open.activeRowBytes;
-    const rows = rowBytes > 0 ? Math.floor(bytes / rowBytes / CHUNK_FILL) : MAX_CHUNK_ROWS;
-    return Math.min(MAX_CHUNK_ROWS, Math.max(MIN_CHUNK_ROWS, rows));
   }
 
   #slices(): Slices {
