@@ -94,12 +94,14 @@ export function createFleet(options: FleetOptions): Fleet {
     devices,
     observations,
     async announce() {
-      await joiner.pushAll();
-      await Promise.all(
-        repositories.monitors
-          .all()
-          .map((row) => store.declareInterval(row.tenant_id, String(row.id), row.polling_interval * 1000)),
-      );
+      const intervals = repositories.monitors
+        .all()
+        .map((row) => store.declareInterval(row.tenant_id, String(row.id), row.polling_interval * 1000));
+      try {
+        await Promise.all([joiner.pushAll(), ...intervals]);
+      } catch (error) {
+        logger.error({ err: error }, 'The store did not take labels and intervals.');
+      }
     },
     async start(signal) {
       let tidiedMs = Number.NEGATIVE_INFINITY;
