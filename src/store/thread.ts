@@ -9,10 +9,13 @@ import { StoreHost } from './host.ts';
 import type { StoreAnswer, StoreRequest, StoreThreadData } from './messages.ts';
 import { portLogger } from './port-logger.ts';
 import { Reader } from './reader.ts';
+import { warmUp } from './warm-up.ts';
 
 /** How often health is told to main, as a sign of life. */
 const HEALTH_MS = 5_000;
 const UPKEEP_MS = 1_000;
+/** After this long the start is over and the thread has time for itself. */
+const WARM_UP_AFTER_MS = 1_500;
 
 function run(main: MessagePort, { settings }: StoreThreadData): void {
   const logger = portLogger(main);
@@ -44,6 +47,9 @@ function run(main: MessagePort, { settings }: StoreThreadData): void {
   tellHealth();
   setInterval(tellHealth, HEALTH_MS);
   setInterval(() => engine.tick(), UPKEEP_MS);
+  setTimeout(() => {
+    warmUp(pause).catch((error) => logger.error({ err: error }, 'the warm-up of the evaluator failed'));
+  }, WARM_UP_AFTER_MS);
 }
 
 assert(parentPort, 'the store thread needs a parent');
