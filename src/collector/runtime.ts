@@ -42,6 +42,7 @@ export interface RuntimeOptions {
 
 /** A poll that takes longer is cancelled, so that a probe that hangs does not keep its device for ever. */
 const MIN_POLL_LIMIT_MS = 120_000;
+const SWEEP_MS = 5000;
 /** A poll that begins later than this after its time counts as late. */
 const LATE_MS = 1000;
 
@@ -58,8 +59,9 @@ export class CollectorRuntime {
   /** Which device a monitor belongs to. */
   readonly #deviceOf = new Map<string, string>();
   readonly #toldFields = new Set<unknown>();
-  /** What stops each poll under way. */
-  readonly #running = new Set<AbortController>();
+  /** What stops each poll under way, and when it is to be stopped. */
+  readonly #running = new Map<AbortController, number>();
+  #cancelSweep: (() => void) | undefined;
   #isClosed = false;
   #plans: PlanCache;
   #credentials: Readonly<Record<string, SealedCredential>> = {};
@@ -135,7 +137,8 @@ export class CollectorRuntime {
   async close(): Promise<void> {
     this.#schedule.close();
     this.#isClosed = true;
-    for (const stop of this.#running) stop.abort(new Error('the collector closes'));
+    this.#cancelSweep?.();
+    for (const stop of this.#running.keys()) stop.abort(new Error('the collector closes'));
     for (const device of this.#devices.values()) device.close();
     this.#outbox.flush();
     await this.#batcher.close();
@@ -287,8 +290,8 @@ export class CollectorRuntime {
     const { clock, log } = this.#options;
     const stop = new AbortController();
     const limitMs = Math.max(MIN_POLL_LIMIT_MS, 2000 * monitor.section.interval_s);
-    const cancel = clock.after(limitMs, () => stop.abort(new Error('the poll took too long')));
-    this.#running.add(stop);
+    this.#running.set(stop, clock.monotonicMs() + limitMs);
+    this.#cancelSweep ??= clock.after(SWEEP_MS, () => this.#sweep());
     try {
       const result = await monitor.run.poll(stop.signal);
       if (!stop.signal.aborted || !result.error) return result;
@@ -302,9 +305,16 @@ export class CollectorRuntime {
         error: { code: 'internal_error', message: 'The probe failed in an unforeseen way: see the log.' },
       };
     } finally {
-      cancel();
       this.#running.delete(stop);
     }
+  }
+
+  /** One timer for the limits of all polls. */
+  #sweep(): void {
+    this.#cancelSweep = undefined;
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const [stop, limitMs] of this.#running) if (limitMs <= nowMs) stop.abort(new Error('the poll took too long'));
+    if (this.#running.size > 0) this.#cancelSweep = this.#options.clock.after(SWEEP_MS, () => this.#sweep());
   }
 
   #tellFields(device: Device, monitorId: string, fields: Probe['fields']): void {

@@ -25,6 +25,9 @@ const FIRST_OF_FEW_WITHIN_MS = 1000;
 /** First polls are much work (recognition, whole tables): so many monitors begin in a second at most. */
 const FIRST_PER_SECOND = 250;
 
+/** What falls due within the same tick starts together: waking up costs more than many a poll. */
+const TICK_MS = 20;
+
 export class Schedule {
   readonly #clock: Clock;
   readonly #heap: Slot[] = [];
@@ -80,8 +83,8 @@ export class Schedule {
     const next = this.#heap[0];
     if (!next || next.dueMs >= this.#timerDueMs) return;
     this.#cancelTimer?.();
-    this.#timerDueMs = next.dueMs;
-    this.#cancelTimer = this.#clock.after(Math.max(0, Math.ceil(next.dueMs - this.#clock.monotonicMs())), () =>
+    this.#timerDueMs = Math.ceil(next.dueMs / TICK_MS) * TICK_MS;
+    this.#cancelTimer = this.#clock.after(Math.max(0, Math.ceil(this.#timerDueMs - this.#clock.monotonicMs())), () =>
       this.#fire(),
     );
   }

@@ -15,7 +15,7 @@ import { type IpFamily, NONCE_BYTES, readIcmp, writeEcho } from './packet.ts';
  * How often requests leave and arrivals are collected, while there are any. The kernel has noted when they arrived, so
  * this does not add to round-trip times.
  */
-const TICK_MS = 10;
+const TICK_MS = 20;
 const MAX_WAITING = 60_000;
 
 interface Echo {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EchoResult } from '../icmp/echo.ts';
 import type { PollError } from '../model/observation.ts';
 import { declare } from './fields.ts';
-import { defineProbe, type ProbeResult, type ProbeTarget, type ProbeTools } from './probe.ts';
+import { defineProbe, NO_TAGS, type ProbeResult, type ProbeTarget, type ProbeTools } from './probe.ts';
 
 const settings = z.strictObject({
   count: z.int().min(1).max(20).default(3).describe('Echoes in one poll'),
@@ -77,7 +77,7 @@ export function summary(results: readonly EchoResult[], chosen: Settings, error:
     const steps = times.slice(1).map((time, i) => Math.abs(time - times[i]!));
     fields.jitter_ms = micro(steps.reduce((sum, step) => sum + step, 0) / steps.length);
   }
-  const rows = [{ measurement: 'icmp', tags: {}, fields }];
+  const rows = [{ measurement: 'icmp', tags: NO_TAGS, fields }];
   return error ? { rows, error: { code: error.code, message: error.message } } : { rows };
 }
 

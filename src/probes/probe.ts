@@ -101,6 +101,9 @@ export interface Probe<S extends z.ZodType = z.ZodType> {
   start(target: ProbeTarget, settings: z.output<S>, tools: ProbeTools): ProbeRun;
 }
 
+/** Of rows that are told apart by their monitor alone; one object, so that what is made of it is found again. */
+export const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+
 /** Keeps the link between schema and settings while probes of all kinds stand in one table. */
 export function defineProbe<S extends z.ZodType>(probe: Probe<S>): Probe<S> {
   return probe;

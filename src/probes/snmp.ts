@@ -9,6 +9,7 @@ import { type Recognition, recognise } from '../templates/recognise.ts';
 import { declare } from './fields.ts';
 import {
   defineProbe,
+  NO_TAGS,
   type ProbeEvent,
   type ProbeResult,
   type ProbeRun,
@@ -216,5 +217,5 @@ function isDeviceWide({ code }: SnmpFailure): boolean {
 }
 
 function row(up: 0 | 1, fields: Readonly<Record<string, number>>) {
-  return { measurement: 'snmp', tags: {}, fields: { up, ...fields } };
+  return { measurement: 'snmp', tags: NO_TAGS, fields: { up, ...fields } };
 }
