@@ -24,6 +24,9 @@ export interface RowSink {
   commit(labels: LabelPairs, dropsName: boolean): boolean;
 }
 
+/** Cells allocated ahead of being needed. */
+const MAX_AHEAD = 2 ** 20;
+
 /** Whether any of `count` cells from `base` on has a sample. */
 export function hasSamples(present: Uint8Array, base: number, count: number): boolean {
   for (let at = base; at < base + count; at++) if (present[at] === 1) return true;
@@ -51,14 +54,14 @@ export class Matrix implements RowSink {
   }
 
   expect(rows: number): void {
-    this.#count(rows * this.steps);
-    const cells = (this.rows + rows) * this.steps;
+    // Announced rows may turn out to be empty, so not too much is allocated for them at once.
+    const cells = Math.min((this.rows + rows) * this.steps, this.values.length + MAX_AHEAD);
     if (cells > this.values.length) this.#resize(cells);
   }
 
   reserve(): number {
     const base = this.rows * this.steps;
-    if (base + this.steps > this.values.length) this.#resize(Math.max(base * 2, this.steps * 16));
+    if (base + this.steps > this.values.length) this.#resize(Math.max(base + this.steps, base * 2, this.steps * 16));
     return base;
   }
 
@@ -71,6 +74,7 @@ export class Matrix implements RowSink {
   }
 
   #resize(cells: number): void {
+    this.#count(cells - this.values.length);
     const values = new Float64Array(cells);
     values.set(this.values);
     const present = new Uint8Array(cells);

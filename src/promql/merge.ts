@@ -1,5 +1,5 @@
 /** Joins rows that have come to the same labels, which is an error where two of them have a sample at the same step. */
-import { dropName, labelsKey } from './labels.ts';
+import { dropName, labelsKey, labelValue, METRIC_NAME } from './labels.ts';
 import { Matrix } from './matrix.ts';
 import { PromqlError } from './promql-error.ts';
 
@@ -39,12 +39,21 @@ export function mergeSameLabels(input: Matrix): Matrix {
 
 /** Takes away the metric names that operations have marked, once the query is done. */
 export function dropMarkedNames(input: Matrix): Matrix {
-  let changed = false;
+  let names: string | undefined;
+  let mayCollide = false;
+  let kept = 0;
   for (let row = 0; row < input.rows; row++) {
-    if (!input.dropsName[row]!) continue;
-    input.labels[row] = dropName(input.labels[row]!);
+    const labels = input.labels[row]!;
+    if (!input.dropsName[row]!) {
+      kept++;
+      continue;
+    }
+    const name = labelValue(labels, METRIC_NAME);
+    names ??= name;
+    if (name !== names) mayCollide = true;
+    input.labels[row] = dropName(labels);
     input.dropsName[row] = false;
-    changed = true;
   }
-  return changed || input.rows > 1 ? mergeSameLabels(input) : input;
+  // Rows were unique before, so without one and the same name they still are.
+  return mayCollide || (kept > 0 && kept < input.rows) ? mergeSameLabels(input) : input;
 }

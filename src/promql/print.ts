@@ -36,7 +36,7 @@ export function print(expr: Expr): string {
     case 'binary':
       return `${print(expr.left)} ${expr.op}${printMatching(expr)} ${print(expr.right)}`;
     case 'unary':
-      return expr.op + print(expr.expr);
+      return expr.op + print(expr.expr).replace(/^\+/, '');
     case 'paren':
       return `(${print(expr.expr)})`;
   }

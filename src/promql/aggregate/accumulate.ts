@@ -195,9 +195,12 @@ export class Accumulator implements RowSink {
   readonly #groups: GroupIndex;
   readonly #cells: Cells;
   readonly #add: AddRow;
+  readonly #count: (cells: number) => void;
 
-  constructor(op: SimpleAggregate, groups: GroupIndex, steps: number) {
+  /** `count` is told of cells before they take memory, and may throw. */
+  constructor(op: SimpleAggregate, groups: GroupIndex, steps: number, count: (cells: number) => void) {
     this.#op = op;
+    this.#count = count;
     this.#groups = groups;
     this.#cells = new Cells(steps);
     this.#add = ADD[op];
@@ -216,7 +219,10 @@ export class Accumulator implements RowSink {
     const cells = this.#cells;
     if (!hasSamples(this.present, 0, cells.steps)) return false;
     const to = this.#groups.of(labels, dropsName) * cells.steps;
-    if (to + cells.steps > cells.values.length) cells.grow(this.#op, this.#groups.count);
+    if (to + cells.steps > cells.values.length) {
+      this.#count(cells.values.length + cells.steps);
+      cells.grow(this.#op, this.#groups.count);
+    }
     this.#add(cells, to, this.values, this.present);
     return true;
   }

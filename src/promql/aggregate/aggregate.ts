@@ -23,13 +23,15 @@ export async function aggregate(evaluation: Evaluation, plan: AggregatePlan, gri
   }
   const params = param && (await evaluation.evaluator.scalar(param, grid));
   if (isSimple(op)) {
-    const sums = new Accumulator(op, new GroupIndex(plan.grouping, plan.without), grid.count);
+    const sums = new Accumulator(op, new GroupIndex(plan.grouping, plan.without), grid.count, (cells) =>
+      evaluation.count(cells),
+    );
     await evaluation.evaluator.rows(plan.expr, grid, sums);
     return sums.finish();
   }
   const input = await evaluation.evaluator.vector(plan.expr, grid);
   if (params && !checkParams(evaluation, plan, params)) return new Matrix(grid.count, 0);
-  const groups = groupRows(input, plan.grouping, plan.without);
+  const groups = await groupRows(evaluation, input, plan.grouping, plan.without);
   switch (op) {
     case 'topk':
     case 'bottomk':

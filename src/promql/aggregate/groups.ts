@@ -1,5 +1,6 @@
 /** Which rows are aggregated together. */
 import type { LabelPairs } from '../../model/series.ts';
+import type { Evaluation } from '../evaluation.ts';
 import { dropLabels, groupKey, keepLabels, METRIC_NAME } from '../labels.ts';
 import type { Matrix } from '../matrix.ts';
 
@@ -45,10 +46,18 @@ export interface Groups {
   readonly dropsName: readonly boolean[];
 }
 
-export function groupRows(matrix: Matrix, grouping: readonly string[], without: boolean): Groups {
+export async function groupRows(
+  evaluation: Evaluation,
+  matrix: Matrix,
+  grouping: readonly string[],
+  without: boolean,
+): Promise<Groups> {
   const index = new GroupIndex(grouping, without);
   const ofRow = new Int32Array(matrix.rows);
-  for (let row = 0; row < matrix.rows; row++) ofRow[row] = index.of(matrix.labels[row]!, matrix.dropsName[row]!);
+  for (let row = 0; row < matrix.rows; row++) {
+    if (evaluation.due()) await evaluation.rest();
+    ofRow[row] = index.of(matrix.labels[row]!, matrix.dropsName[row]!);
+  }
   return { count: index.count, ofRow, labels: index.labels, dropsName: index.dropsName };
 }
 

@@ -47,7 +47,7 @@ export async function setOperation(
   left: Matrix,
   right: Matrix,
 ): Promise<Matrix> {
-  const matched = signatures(plan.matching, left, right);
+  const matched = await signatures(evaluation, plan.matching, left, right);
   const out = new Matrix(left.steps, left.rows);
   if (plan.op === 'or') {
     const none = new Uint8Array(matched.count * left.steps);

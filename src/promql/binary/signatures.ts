@@ -1,5 +1,6 @@
 /** Numbers for the label sets that two operands are matched by: equal numbers match. */
 import type { VectorMatching } from '../ast.ts';
+import type { Evaluation } from '../evaluation.ts';
 import { groupKey } from '../labels.ts';
 import type { Matrix } from '../matrix.ts';
 
@@ -9,12 +10,18 @@ export interface Signatures {
   readonly right: Int32Array;
 }
 
-export function signatures(matching: VectorMatching, left: Matrix, right: Matrix): Signatures {
+export async function signatures(
+  evaluation: Evaluation,
+  matching: VectorMatching,
+  left: Matrix,
+  right: Matrix,
+): Promise<Signatures> {
   const names = [...new Set(matching.labels)].sort();
   const known = new Map<string, number>();
-  const number = (matrix: Matrix) => {
+  const number = async (matrix: Matrix) => {
     const out = new Int32Array(matrix.rows);
     for (let row = 0; row < matrix.rows; row++) {
+      if (evaluation.due()) await evaluation.rest();
       const key = groupKey(matrix.labels[row]!, names, !matching.on);
       let signature = known.get(key);
       if (signature === undefined) {
@@ -25,7 +32,7 @@ export function signatures(matching: VectorMatching, left: Matrix, right: Matrix
     }
     return out;
   };
-  const lefts = number(left);
-  const rights = number(right);
+  const lefts = await number(left);
+  const rights = await number(right);
   return { count: known.size, left: lefts, right: rights };
 }

@@ -20,19 +20,23 @@ import { hasSamples, Matrix } from '../matrix.ts';
 import type { BinaryPlan } from '../plan.ts';
 import { PromqlError } from '../promql-error.ts';
 import { arithmeticOf, comparisonOf } from './operators.ts';
-import { signatures } from './signatures.ts';
+import { type Signatures, signatures } from './signatures.ts';
 
 const AMBIGUOUS_MANY = 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)';
 const AMBIGUOUS_GROUP = 'multiple matches for labels: grouping labels must ensure unique matches';
 const SAME_LABELS = 'vector cannot contain metrics with the same labelset';
 
-export function vectorOperation(
+export async function vectorOperation(
   evaluation: Evaluation,
   plan: BinaryPlan,
   left: Matrix,
   right: Matrix,
 ): Promise<Matrix> {
-  return new VectorOperation(evaluation, plan, left, right).run();
+  const isSwapped = plan.matching.card === 'one-to-many';
+  const many = isSwapped ? right : left;
+  const one = isSwapped ? left : right;
+  const matched = await signatures(evaluation, plan.matching, many, one);
+  return new VectorOperation(evaluation, plan, many, one, matched).run();
 }
 
 class VectorOperation {
@@ -55,18 +59,17 @@ class VectorOperation {
   /** Cells by signature and step that were matched; kept only where something asks for it. */
   readonly #matched: Uint8Array;
 
-  constructor(evaluation: Evaluation, plan: BinaryPlan, left: Matrix, right: Matrix) {
+  constructor(evaluation: Evaluation, plan: BinaryPlan, many: Matrix, one: Matrix, matched: Signatures) {
     this.#evaluation = evaluation;
     this.#plan = plan;
     this.#matching = plan.matching;
     this.#isSwapped = plan.matching.card === 'one-to-many';
-    this.#many = this.#isSwapped ? right : left;
-    this.#one = this.#isSwapped ? left : right;
-    const matched = signatures(plan.matching, this.#many, this.#one);
+    this.#many = many;
+    this.#one = one;
     this.#manySignatures = matched.left;
     this.#oneSignatures = matched.right;
     this.#signatureCount = matched.count;
-    this.#steps = left.steps;
+    this.#steps = many.steps;
     this.#out = new Matrix(this.#steps, this.#many.rows);
     this.#claims = new Int32Array(this.#out.values.length);
     this.#matched = new Uint8Array(matched.count * this.#steps);

@@ -3,6 +3,7 @@ import type { LabelPairs } from '../../model/series.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { dropLabels, labelsKey, labelValue, METRIC_NAME, withLabel } from '../labels.ts';
 import { type Grid, Matrix } from '../matrix.ts';
+import { mergeSameLabels } from '../merge.ts';
 import { formatFixed, formatShort } from '../number.ts';
 import type { CallPlan, Plan } from '../plan.ts';
 import type { PositionRange } from '../position.ts';
@@ -138,7 +139,8 @@ export async function histogramQuantiles(evaluation: Evaluation, plan: CallPlan,
     }
   }
   fixes.report();
-  return out;
+  // The label may have told histograms apart before it was replaced.
+  return mergeSameLabels(out);
 }
 
 /** The input at the steps where the quantile is `q`. */
