@@ -59,7 +59,6 @@ const DEFAULT_ADDRESSES: readonly ListenAddress[] = [
 const WEB_FOLDER = 'web/dist';
 /** Bodies of ingest that are held at the same time. */
 const INGEST_CREDIT_BYTES = 128 << 20;
-const INGEST_LIMIT_BYTES = 64 << 20;
 const OWN_METRICS_MS = 10_000;
 
 /** Starts everything. Whatever was started is stopped again when something cannot be. */
@@ -168,7 +167,7 @@ async function wire(
         store,
         findPrincipal,
         credits: new ByteBudget(INGEST_CREDIT_BYTES),
-        limitBytes: INGEST_LIMIT_BYTES,
+        limitBytes: config.max_body_size,
         buffers: new BufferPool(),
       };
       return [

@@ -109,5 +109,17 @@ function defaults(given: Readonly<Record<string, unknown>>): SettingValues {
     max_series: 2_000_000,
     max_query_samples: 100_000_000,
     max_query_time: 60_000,
+    max_query_series: 500_000,
+    max_concurrent_queries: 4,
+    max_waiting_queries: 256,
+    max_ahead: 600_000,
+    max_body_size: 64 << 20,
+    max_unpacked_size: 128 << 20,
+    max_batch_records: 3_000,
+    max_line_size: 1 << 20,
+    max_fields: 1_024,
+    max_tags: 256,
+    max_name_size: 1_024,
+    max_label_size: 4_096,
   };
 }

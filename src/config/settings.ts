@@ -150,6 +150,18 @@ export const SETTINGS = {
   max_series: count('Active series that the metric store accepts.', 1000),
   max_query_samples: count('Samples that one query may read.', 1000),
   max_query_time: duration('Time that one query may take.'),
+  max_query_series: count('Series that one selector of a query may match.', 1000),
+  max_concurrent_queries: count('Queries that run at the same time; more of them wait.', 1),
+  max_waiting_queries: count('Queries that may wait for their turn; more are refused.', 1),
+  max_ahead: duration('How far ahead of the clock a row may be.'),
+  max_body_size: size('Largest body of samples that is taken, as it comes over the wire.', 1e6),
+  max_unpacked_size: size('Largest body of samples after it was unpacked.', 1e6),
+  max_batch_records: count('Records of one NDJSON batch.', 1),
+  max_line_size: size('Longest line of line protocol or NDJSON.', 1000),
+  max_fields: count('Fields of one row, and of all rows with the same tags.', 1),
+  max_tags: count('Tags of one row.', 1),
+  max_name_size: size('Longest name of a measurement, tag or field.', 16),
+  max_label_size: size('Longest value of a tag.', 16),
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;

@@ -15,7 +15,7 @@ export interface IngestLimits {
 
 export const DEFAULT_INGEST_LIMITS: IngestLimits = {
   lineBytes: 1 << 20,
-  fieldsPerRow: 2_000,
+  fieldsPerRow: 1_024,
   tagsPerRow: 256,
   nameBytes: 4_096,
   batchRecords: 3_000,

@@ -133,7 +133,7 @@ test('limits on samples, steps and series are errors that name them', async () =
   const refusing = Object.create(source, {
     select: {
       value: () => {
-        throw new LimitError('a selector may return 3 series', 'tsdb.max_series_per_query');
+        throw new LimitError('a selector may return 3 series', 'max_query_series');
       },
     },
   }) as MemorySource;
