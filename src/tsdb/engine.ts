@@ -30,16 +30,14 @@ import { FrameReader } from './frame-reader.ts';
 import { GroupTable } from './group-table.ts';
 import { Head } from './head.ts';
 import type { JoinedLabelsEntry } from './joined-labels.ts';
-import { DEFAULT_LIMITS, type EngineLimits, settingOf } from './limits.ts';
+import { DEFAULT_LIMITS, type EngineLimits, explainRefusal } from './limits.ts';
 import { Maintenance } from './maintenance.ts';
 import { Problems } from './problems.ts';
 import { replayLog } from './recovery.ts';
 import { Removal } from './removal.ts';
 import { RowInput } from './row-input.ts';
-import { SegmentDamage } from './segment-types.ts';
 import type { Series } from './series.ts';
 import { SeriesReader } from './series-reader.ts';
-import { STALE_HIGH, STALE_LOW } from './stale.ts';
 import { Storage } from './storage.ts';
 import { TierReader } from './tier-reader.ts';
 import { tierSpans } from './tier-spans.ts';
@@ -180,16 +178,7 @@ export class Engine implements RowSink, SeriesSource {
   }
 
   explain(refusal: RowRefusal): string {
-    const limits = this.#limits;
-    if (refusal === ROW_REFUSAL.tooFarAhead) {
-      const seconds = limits.maxAheadMs / 1000;
-      return `the timestamp is more than ${seconds} s ahead of the server's clock (setting ${settingOf('maxAheadMs')})`;
-    }
-    if (refusal === ROW_REFUSAL.tooOld) {
-      const hours = limits.retentionRawMs / 3_600_000;
-      return `the timestamp is older than raw samples are kept, ${hours} h (setting ${settingOf('retentionRawMs')})`;
-    }
-    return 'the row was refused';
+    return explainRefusal(refusal, this.#limits);
   }
 
   commit(): void {
@@ -236,14 +225,15 @@ export class Engine implements RowSink, SeriesSource {
 
   read(series: SeriesHandle, fromMs: number, toMs: number): SampleBuffer {
     const { group, column } = series as Series;
-    return this.#undamaged(0, () => this.#reader.read(group, column, fromMs, toMs));
+    return this.#storage.undamaged(0, () => this.#reader.read(group, column, fromMs, toMs));
   }
 
   readTier(series: SeriesHandle, tierMs: TierMs, fromMs: number, toMs: number): TierBuffer {
     const { group, column } = series as Series;
-    const { all } = this.#storage.set(tierMs);
+    const set = this.#storage.set(tierMs);
     // A bucket overlaps the range if it begins less than its width before it.
-    return this.#undamaged(tierMs, () => this.#tierReader.read(all, group, column, fromMs - tierMs + 1, toMs));
+    const startMs = fromMs - tierMs + 1;
+    return this.#storage.undamaged(tierMs, () => this.#tierReader.read(set.all, group, column, startMs, toMs));
   }
 
   tiers(fromMs: number, toMs: number, stepMs: number): readonly TierSpan[] {
@@ -274,18 +264,7 @@ export class Engine implements RowSink, SeriesSource {
   /** Ends the matching series at a time: writes a stale marker into each of their row groups' fields. */
   endSeries(tenant: TenantId, selectors: readonly (readonly Matcher[])[], atMs: number): number {
     const groups = this.#matching(tenant, selectors);
-    for (const group of groups) {
-      const width = this.#groups.width(group);
-      const columns = Uint16Array.from({ length: width }, (_, column) => column);
-      const halves = new Int32Array(2 * width);
-      for (let c = 0; c < width; c++) {
-        halves[2 * c] = STALE_LOW;
-        halves[2 * c + 1] = STALE_HIGH;
-      }
-      // Behind the newest row, or the series would go on after its end.
-      const newestMs = Math.max(this.#head.newestMs(group), this.#bounds.maxMs(group));
-      if (width > 0) this.#frame.row(group, Math.max(Math.floor(atMs), newestMs + 1), columns, halves, width);
-    }
+    this.#removal.end(groups, atMs);
     this.commit();
     return groups.length;
   }
@@ -388,21 +367,6 @@ export class Engine implements RowSink, SeriesSource {
     if (this.#wal.sizeBytes + this.#wal.growth(frameBytes) <= walBytes) return;
     this.#maintenance.tick();
     throw new DiskFullError(`the log has used its share of the disk budget, ${walBytes} bytes; try again soon`);
-  }
-
-  /** Reads; segments that turn out to be damaged are set aside, and what remains is read. */
-  #undamaged<T>(tierMs: TierMs, read: () => T): T {
-    for (;;) {
-      const set = this.#storage.set(tierMs);
-      const before = set.all.length;
-      try {
-        return read();
-      } catch (error) {
-        if (!(error instanceof SegmentDamage)) throw error;
-        this.#storage.setAside(set, error);
-        if (set.all.length === before) throw error;
-      }
-    }
   }
 
   #openWal(): Wal {

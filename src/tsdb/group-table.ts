@@ -6,6 +6,7 @@ import { metricName } from '../model/field.ts';
 import { ConflictError } from '../model/limit-error.ts';
 import type { TenantId } from '../model/tenant.ts';
 import { grownInt32, grownUint8 } from './growing.ts';
+import { checkName, sortedTags } from './identity-check.ts';
 import { type EngineLimits, limitReached } from './limits.ts';
 import { MetricNames } from './metric-names.ts';
 import { Postings } from './postings.ts';
@@ -128,7 +129,8 @@ export class GroupTable {
    * @throws LimitError, ConflictError
    */
   intern(tenant: TenantId, measurement: string, tags: readonly string[]): number {
-    const symbols = this.#sortedTags(measurement, tags);
+    checkName(measurement, 'measurement', this.#limits);
+    const symbols = this.#sortedTags(tags);
     const measurementSymbol = this.symbols.of(measurement);
     const known = this.#findSymbols(tenant, measurementSymbol, symbols);
     if (known >= 0) return known;
@@ -281,36 +283,10 @@ export class GroupTable {
     this.#isAlive = grownUint8(this.#isAlive, group);
   }
 
-  #sortedTags(measurement: string, tags: readonly string[]): number[] {
-    const limits = this.#limits;
-    checkName(measurement, 'measurement', limits);
-    if (tags.length > 2 * limits.maxLabelsPerSeries) {
-      const count = tags.length >> 1;
-      throw limitReached(
-        'maxLabelsPerSeries',
-        `a row may have ${limits.maxLabelsPerSeries} tags, this one has ${count}`,
-      );
-    }
-    const order: number[] = [];
-    for (let i = 0; i < tags.length; i += 2) {
-      checkName(tags[i]!, 'tag name', limits);
-      if (tags[i] === '__name__')
-        throw new ConflictError('a tag may not be called __name__: that is the metric itself');
-      if (Buffer.byteLength(tags[i + 1]!) > limits.maxLabelValueBytes) {
-        throw limitReached(
-          'maxLabelValueBytes',
-          `the value of tag ${tags[i]} is longer than ${limits.maxLabelValueBytes} bytes`,
-        );
-      }
-      order.push(i);
-    }
-    order.sort((a, b) => (tags[a]! < tags[b]! ? -1 : tags[a]! > tags[b]! ? 1 : 0));
+  #sortedTags(tags: readonly string[]): number[] {
     const symbols = this.#scratch;
     symbols.length = 0;
-    let previous: string | undefined;
-    for (const i of order) {
-      if (tags[i] === previous) throw new ConflictError(`tag ${previous} is given twice`);
-      previous = tags[i];
+    for (const i of sortedTags(tags, this.#limits)) {
       // In PromQL an empty label is an absent one.
       if (tags[i + 1] !== '') symbols.push(this.symbols.of(tags[i]!), this.symbols.of(tags[i + 1]!));
     }
@@ -378,17 +354,6 @@ export class GroupTable {
     this.#tags = tags;
     this.#tagsEnd = end;
     this.#tagsDead = 0;
-  }
-}
-
-function checkName(name: string, what: string, limits: EngineLimits): void {
-  if (name === '' && what !== 'field name') throw new ConflictError(`a ${what} may not be empty`);
-  // A UTF-16 unit is at most three bytes: most names need no count of bytes.
-  if (name.length * 3 > limits.maxLabelNameBytes && Buffer.byteLength(name) > limits.maxLabelNameBytes) {
-    throw limitReached(
-      'maxLabelNameBytes',
-      `a ${what} may have ${limits.maxLabelNameBytes} bytes: ${name.slice(0, 40)}…`,
-    );
   }
 }
 

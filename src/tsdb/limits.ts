@@ -1,5 +1,6 @@
 /** The engine's limits. Each error names the limit, its value and the setting that changes it. */
 import { LimitError } from '../model/limit-error.ts';
+import { ROW_REFUSAL, type RowRefusal } from '../model/row-sink.ts';
 
 export interface EngineLimits {
   /** Active series of all tenants (fields of row groups). */
@@ -27,7 +28,7 @@ const DAY_MS = 86_400_000;
 
 export const DEFAULT_LIMITS: EngineLimits = {
   maxSeries: 2_000_000,
-  maxLabelsPerSeries: 64,
+  maxLabelsPerSeries: 256,
   maxLabelNameBytes: 1_024,
   maxLabelValueBytes: 4_096,
   maxFieldsPerRowGroup: 1_024,
@@ -40,24 +41,32 @@ export const DEFAULT_LIMITS: EngineLimits = {
 
 /** Settings as users write them in the configuration file. */
 const SETTINGS: Readonly<Record<keyof EngineLimits, string>> = {
-  maxSeries: 'tsdb.max_series',
-  maxLabelsPerSeries: 'tsdb.max_labels_per_series',
-  maxLabelNameBytes: 'tsdb.max_label_name_bytes',
-  maxLabelValueBytes: 'tsdb.max_label_value_bytes',
-  maxFieldsPerRowGroup: 'tsdb.max_fields_per_row_group',
-  maxSeriesPerQuery: 'tsdb.max_series_per_query',
-  maxAheadMs: 'tsdb.max_ahead_s',
-  retentionRawMs: 'tsdb.retention_raw_s',
-  retention5mMs: 'tsdb.retention_5m_s',
-  retention1hMs: 'tsdb.retention_1h_s',
+  maxSeries: 'max_series',
+  maxLabelsPerSeries: 'max_tags',
+  maxLabelNameBytes: 'max_name_size',
+  maxLabelValueBytes: 'max_label_size',
+  maxFieldsPerRowGroup: 'max_fields',
+  maxSeriesPerQuery: 'max_query_series',
+  maxAheadMs: 'max_ahead',
+  retentionRawMs: 'retention_raw',
+  retention5mMs: 'retention_5m',
+  retention1hMs: 'retention_1h',
 };
-
-/** The setting that changes a limit. */
-export function settingOf(limit: keyof EngineLimits): string {
-  return SETTINGS[limit];
-}
 
 /** `what` is a sentence without its end: `a row group may have 64 labels, this one has 70`. */
 export function limitReached(limit: keyof EngineLimits, what: string): LimitError {
   return new LimitError(`${what} (setting ${SETTINGS[limit]})`, SETTINGS[limit]);
+}
+
+/** Why a row was refused, for whoever sent it. */
+export function explainRefusal(refusal: RowRefusal, limits: EngineLimits): string {
+  if (refusal === ROW_REFUSAL.tooFarAhead) {
+    const seconds = limits.maxAheadMs / 1000;
+    return `the timestamp is more than ${seconds} s ahead of the server's clock (setting ${SETTINGS.maxAheadMs})`;
+  }
+  if (refusal === ROW_REFUSAL.tooOld) {
+    const hours = limits.retentionRawMs / 3_600_000;
+    return `the timestamp is older than raw samples are kept, ${hours} h (setting ${SETTINGS.retentionRawMs})`;
+  }
+  return 'the row was refused';
 }

@@ -1,9 +1,10 @@
-/** Takes row groups out: deleted ones at once and for good, and those that have no rows anywhere any more. */
+/** Ends row groups, and takes them out: deleted ones at once and for good, others when they have no rows any more. */
 import type { TenantId } from '../model/tenant.ts';
 import type { AliasTable } from './alias-table.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { GroupTable } from './group-table.ts';
 import type { Head } from './head.ts';
+import { STALE_HIGH, STALE_LOW } from './stale.ts';
 import type { Storage } from './storage.ts';
 import type { TimeBounds } from './time-bounds.ts';
 import type { Tombstones } from './tombstones.ts';
@@ -42,6 +43,24 @@ export class Removal {
       this.#forget(group);
     }
     catalogue.forgetHandles();
+  }
+
+  /** Ends row groups: adds a stale marker in every field to the frame, behind their newest rows. */
+  end(ended: readonly number[], atMs: number): void {
+    const { groups, head, bounds, frame } = this.#options;
+    for (const group of ended) {
+      const width = groups.width(group);
+      if (width === 0) continue;
+      const columns = Uint16Array.from({ length: width }, (_, column) => column);
+      const halves = new Int32Array(2 * width);
+      for (let c = 0; c < width; c++) {
+        halves[2 * c] = STALE_LOW;
+        halves[2 * c + 1] = STALE_HIGH;
+      }
+      // Behind the newest row, or the series would go on after its end.
+      const newestMs = Math.max(head.newestMs(group), bounds.maxMs(group));
+      frame.row(group, Math.max(Math.floor(atMs), newestMs + 1), columns, halves, width);
+    }
   }
 
   /** Forgets row groups that have no rows anywhere, and lets numbers of those that are gone be used again. */

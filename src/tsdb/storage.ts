@@ -197,12 +197,27 @@ export class Storage {
     try {
       return await action();
     } catch (error) {
-      if (error instanceof SegmentDamage) this.setAside(set, error);
+      if (error instanceof SegmentDamage) this.#setAside(set, error);
       throw error;
     }
   }
 
-  setAside(set: SegmentSet, damage: SegmentDamage): void {
+  /** Reads a tier; segments that turn out to be damaged are set aside, and what remains is read. */
+  undamaged<T>(tierMs: TierMs, read: () => T): T {
+    const set = this.set(tierMs);
+    for (;;) {
+      const before = set.all.length;
+      try {
+        return read();
+      } catch (error) {
+        if (!(error instanceof SegmentDamage)) throw error;
+        this.#setAside(set, error);
+        if (set.all.length === before) throw error;
+      }
+    }
+  }
+
+  #setAside(set: SegmentSet, damage: SegmentDamage): void {
     const segment = set.all.find(({ source }) => source.path === damage.path);
     if (segment) set.setAside(segment, damage);
   }
