@@ -12,7 +12,7 @@ import { declaredLength, readBody } from './body.ts';
 import { nodeObjects } from './metric-access.ts';
 
 /** Credit for a body whose length is not known beforehand. */
-const UNKNOWN_LENGTH_BYTES = 1 << 20;
+const UNKNOWN_LENGTH_BYTES = 8 << 20;
 
 const ENCODINGS: Readonly<Record<string, ContentEncoding>> = {
   '': 'identity',

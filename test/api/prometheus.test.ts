@@ -141,6 +141,20 @@ test('time-outs and look-back are taken from the request', async () => {
   assert.equal(((await slow.json()) as { errorType: string }).errorType, 'timeout');
 });
 
+test('a query ends when its client goes away', async () => {
+  await using server = await startMetricServer({ readLimits: { querySamples: 1e12 } });
+  const lines = Array.from({ length: 500 }, (_, i) => `m,n=${i} f=1 ${AT_MS - 86_400_000}\nm,n=${i} f=1 ${AT_MS}`);
+  await server.fetch('/write?precision=ms', { method: 'POST', body: lines.join('\n') });
+  const running = async () => /^telltale_queries_running (\d+)$/m.exec(await server.store.metrics())?.[1];
+  const abort = new AbortController();
+  const query = Array.from({ length: 50 }, () => 'sum(max_over_time(count_over_time(m_f[1d])[1d:1s]))').join(' + ');
+  const answer = server.fetch(`/api/v1/query?${new URLSearchParams({ query })}`, { signal: abort.signal });
+  while ((await running()) !== '1');
+  abort.abort();
+  await assert.rejects(answer, { name: 'AbortError' });
+  while ((await running()) !== '0');
+});
+
 test('clients learn which Prometheus we speak like', async () => {
   await using server = await startMetricServer();
   const { status, data } = (await (await server.fetch('/api/v1/status/buildinfo')).json()) as {
