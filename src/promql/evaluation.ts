@@ -21,6 +21,8 @@ export interface EvaluationOptions {
   /** Fixed look-back; without it each series has its own. */
   readonly lookbackMs: number | undefined;
   readonly maxSamples: number;
+  /** Name of the setting of that limit. */
+  readonly samplesSetting: string | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   /** Resolves after other work had its turn. */
@@ -90,9 +92,11 @@ export class Evaluation {
   count(samples: number): void {
     this.#samples += samples;
     if (this.#samples > this.#options.maxSamples) {
+      const { maxSamples, samplesSetting } = this.#options;
+      const limit = `the limit is ${maxSamples}${samplesSetting ? ` (setting ${samplesSetting})` : ''}`;
       throw new PromqlError(
         'limit',
-        `query processing would load too many samples into memory in query execution: the limit is ${this.#options.maxSamples}; narrow the selection, the range or the step`,
+        `query processing would load too many samples into memory in query execution: ${limit}; narrow the selection, the range or the step`,
       );
     }
   }

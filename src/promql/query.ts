@@ -22,6 +22,8 @@ import { requireRaw } from './tiers.ts';
 export interface QueryLimits {
   /** Samples read and computed. */
   readonly maxSamples: number;
+  /** Name of the setting of `maxSamples`, for the error. */
+  readonly samplesSetting?: string;
   readonly timeoutMs: number;
 }
 
@@ -81,6 +83,7 @@ function begin(query: CommonQuery): { expr: Expr; evaluation: Evaluation; annota
       annotations,
       lookbackMs: query.lookbackMs,
       maxSamples: query.limits.maxSamples,
+      samplesSetting: query.limits.samplesSetting,
       timeoutMs: query.limits.timeoutMs,
       signal: query.signal,
       pause: query.pause ?? (() => new Promise((resolve) => setImmediate(resolve))),

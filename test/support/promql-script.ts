@@ -94,7 +94,8 @@ function parseLoad(line: string, body: readonly string[]): Load {
     kind: 'load',
     gapMs: duration(match[2]!),
     withNhcb: match[1] !== undefined,
-    series: body.map(parseSeriesDescription),
+    // Start times of samples (`metric@st …`) are not stored.
+    series: body.filter((item) => !/^\S+@st\s/.test(item)).map(parseSeriesDescription),
   };
 }
 

@@ -19,7 +19,7 @@ import {
 import { hasSamples, Matrix } from '../matrix.ts';
 import type { BinaryPlan } from '../plan.ts';
 import { PromqlError } from '../promql-error.ts';
-import { arithmeticOf, comparisonOf } from './operators.ts';
+import { type Arithmetic, arithmeticOf, type Comparison, comparisonOf } from './operators.ts';
 import { type Signatures, signatures } from './signatures.ts';
 
 const AMBIGUOUS_MANY = 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)';
@@ -51,6 +51,8 @@ class VectorOperation {
   readonly #oneSignatures: Int32Array;
   readonly #signatureCount: number;
   readonly #steps: number;
+  readonly #comparison: Comparison | undefined;
+  readonly #arithmetic: Arithmetic;
   readonly #out: Matrix;
   /** Result row by its labels. */
   readonly #rows = new Map<string, number>();
@@ -63,6 +65,8 @@ class VectorOperation {
     this.#evaluation = evaluation;
     this.#plan = plan;
     this.#matching = plan.matching;
+    this.#comparison = comparisonOf(plan.op);
+    this.#arithmetic = arithmeticOf(plan.op);
     this.#isSwapped = plan.matching.card === 'one-to-many';
     this.#many = many;
     this.#one = one;
@@ -82,10 +86,13 @@ class VectorOperation {
     const oneSteps = this.#presentSteps(this.#one);
     const hasFill = fillLeft !== undefined || fillRight !== undefined;
     this.#refuseDuplicates(ones, hasFill ? undefined : manySteps);
+    const alone = this.#rowsPerSignature();
     for (let row = 0; row < this.#many.rows; row++) {
       if (this.#evaluation.due()) await this.#evaluation.rest();
       const signature = this.#manySignatures[row]!;
-      for (const one of ones[signature] ?? []) this.#pair(row, one, signature);
+      const matches = ones[signature] ?? [];
+      if (matches.length === 1 && alone[signature] === 1 && !hasFill) this.#pairAlone(row, matches[0]!);
+      else for (const one of matches) this.#pair(row, one, signature);
       if (fillRight !== undefined) this.#fillOne(row, signature, fillRight, ones[signature] ?? []);
     }
     if (fillLeft !== undefined) {
@@ -106,6 +113,12 @@ class VectorOperation {
       else rows[signature] = [row];
     }
     return rows;
+  }
+
+  #rowsPerSignature(): Uint32Array {
+    const counts = new Uint32Array(this.#signatureCount);
+    for (const signature of this.#manySignatures) counts[signature]!++;
+    return counts;
   }
 
   #presentSteps(matrix: Matrix): Uint8Array {
@@ -143,7 +156,7 @@ class VectorOperation {
 
   #resultLabels(many: LabelPairs, one: LabelPairs): LabelPairs {
     const { card, on, labels: names, include } = this.#matching;
-    let labels = comparisonOf(this.#plan.op) ? many : dropName(many);
+    let labels = this.#comparison ? many : dropName(many);
     if (card === 'one-to-one') labels = on ? keepLabels(labels, new Set(names)) : dropLabels(labels, new Set(names));
     for (const name of include) labels = withLabel(labels, name, labelValue(one, name));
     return labels;
@@ -168,6 +181,41 @@ class VectorOperation {
       this.#rows.set(key, row);
     }
     return row;
+  }
+
+  /** A pair whose labels nothing else matches: there is nothing to be ambiguous, if its result's labels are new. */
+  #pairAlone(manyRow: number, oneRow: number): void {
+    const many = this.#many;
+    const one = this.#one;
+    const steps = this.#steps;
+    const rows = this.#out.rows;
+    const row = this.#resultRow(many.labels[manyRow]!, one.labels[oneRow]!);
+    if (row < rows) {
+      this.#pair(manyRow, oneRow, this.#manySignatures[manyRow]!);
+      return;
+    }
+    const { values, present } = this.#out;
+    const left = this.#isSwapped ? one : many;
+    const right = this.#isSwapped ? many : one;
+    const leftBase = (this.#isSwapped ? oneRow : manyRow) * steps;
+    const rightBase = (this.#isSwapped ? manyRow : oneRow) * steps;
+    const base = row * steps;
+    const claim = this.#manySignatures[manyRow]! + 1;
+    const comparison = this.#comparison;
+    const arithmetic = this.#arithmetic;
+    const { returnBool } = this.#plan;
+    for (let k = 0; k < steps; k++) {
+      if (left.present[leftBase + k] === 0 || right.present[rightBase + k] === 0) continue;
+      this.#claims[base + k] = claim;
+      const a = left.values[leftBase + k]!;
+      const b = right.values[rightBase + k]!;
+      if (comparison) {
+        const holds = comparison(a, b);
+        if (!holds && !returnBool) continue;
+        values[base + k] = returnBool ? (holds ? 1 : 0) : a;
+      } else values[base + k] = arithmetic(a, b);
+      present[base + k] = 1;
+    }
   }
 
   #pair(manyRow: number, oneRow: number, signature: number): void {
@@ -223,13 +271,12 @@ class VectorOperation {
     this.#matched[match] = 1;
     const left = this.#isSwapped ? one : many;
     const right = this.#isSwapped ? many : one;
-    const { op, returnBool } = this.#plan;
-    const comparison = comparisonOf(op);
-    if (comparison) {
-      const holds = comparison(left, right);
+    const { returnBool } = this.#plan;
+    if (this.#comparison) {
+      const holds = this.#comparison(left, right);
       if (!holds && !returnBool) return;
       this.#out.values[at] = returnBool ? (holds ? 1 : 0) : left;
-    } else this.#out.values[at] = arithmeticOf(op)(left, right);
+    } else this.#out.values[at] = this.#arithmetic(left, right);
     this.#out.present[at] = 1;
   }
 
