@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { FAMILIES } from '../../src/templates/families.ts';
+import { FUNCTIONS } from '../../src/templates/functions.ts';
 import { TemplateLibrary } from '../../src/templates/library.ts';
 import { parseTemplate } from '../../src/templates/parse.ts';
 import { buildPlan } from '../../src/templates/plan.ts';
@@ -55,4 +56,17 @@ test('templates that match nothing are there to be inherited', () => {
 
 test('no shipped file is forgotten', () => {
   assert.deepEqual(library.ids, files.map((file) => file.replace(/\.yaml$/, '')).toSorted());
+});
+
+test('the example of templates/README.md is a good template', () => {
+  const readme = fs.readFileSync(path.join(root, 'templates/README.md'), 'utf8');
+  const parsed = parseTemplate(/```yaml\n([\s\S]*?)```/.exec(readme)![1]!);
+  if (parsed.kind !== 'ok') assert.fail(JSON.stringify(parsed.problems));
+  assert.equal(buildPlan(library.with(parsed.template).resolve('acme/switch')).template, 'acme/switch');
+});
+
+test('templates/README.md names every function', () => {
+  const readme = fs.readFileSync(path.join(root, 'templates/README.md'), 'utf8');
+  const missing = Object.keys(FUNCTIONS).filter((name) => !new RegExp(`\`[^\`]*\\b${name}\\b`).test(readme));
+  assert.deepEqual(missing, []);
 });
