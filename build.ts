@@ -12,6 +12,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import esbuild, { type Plugin } from 'esbuild';
 import { THREADS } from './src/lib/thread.ts';
+import { COMPILED_ASSET, compileTemplates } from './src/templates/library.ts';
 import { bundleWeb } from './web/bundle.ts';
 
 const root = import.meta.dirname;
@@ -143,6 +144,8 @@ const write = (name: string, value: unknown) => {
   fs.writeFileSync(assets[name]!, JSON.stringify(value));
 };
 write('native/files.json', addonFiles);
+assets[COMPILED_ASSET] = path.join(cache, 'templates.json');
+fs.writeFileSync(assets[COMPILED_ASSET], await compileTemplates());
 write('index.json', Object.keys(assets));
 
 const runtime = path.join(cache, platform === 'win32' ? 'node.exe' : 'node');
