@@ -11,7 +11,8 @@ export interface Libc {
   /** `messages` is the address of an array of `struct mmsghdr`. */
   sendmmsg(fd: number, messages: bigint, count: number, flags: number): number;
   recvmmsg(fd: number, messages: bigint, count: number, flags: number, timeout: null): number;
-  clockGettime(clock: number, timespec: Uint8Array): number;
+  /** `timespec` is the address of 16 bytes. */
+  clockGettime(clock: number, timespec: bigint): number;
   /** errno of the last call. */
   errno(): number;
   /** Memory that does not move, with its address. Never freed: sockets live as long as the process. */
@@ -35,7 +36,7 @@ async function load(): Promise<Libc> {
     setsockopt: library.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)'),
     sendmmsg: library.func('int sendmmsg(int fd, void *messages, uint32_t count, int flags)'),
     recvmmsg: library.func('int recvmmsg(int fd, void *messages, uint32_t count, int flags, void *timeout)'),
-    clockGettime: library.func('int clock_gettime(int clock, _Out_ uint8_t *timespec)'),
+    clockGettime: library.func('int clock_gettime(int clock, void *timespec)'),
     errno: () => koffi.errno(),
     allocate(bytes) {
       const pointer = koffi.alloc('uint8_t', bytes);

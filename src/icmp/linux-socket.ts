@@ -40,7 +40,9 @@ const IOVECS = BATCH * HEADER_BYTES;
 const NAMES = IOVECS + BATCH * IOVEC_BYTES;
 const CONTROLS = NAMES + BATCH * NAME_BYTES;
 const PACKETS = CONTROLS + BATCH * CONTROL_BYTES;
-const RING_BYTES = PACKETS + BATCH * PACKET_BYTES;
+/** The time of the last receipt. */
+const NOW = PACKETS + BATCH * PACKET_BYTES;
+const RING_BYTES = NOW + 16;
 
 export class LinuxIcmpSocket {
   readonly family: IpFamily;
@@ -49,7 +51,6 @@ export class LinuxIcmpSocket {
   readonly #fd: number;
   readonly #out: Ring;
   readonly #in: Ring;
-  readonly #now = new Uint8Array(16);
   #queued = 0;
 
   /** @returns the socket, or the errno that says why there is none */
@@ -133,8 +134,8 @@ export class LinuxIcmpSocket {
       }
       const count = this.#libc.recvmmsg(this.#fd, address, BATCH, MSG_DONTWAIT, null);
       if (count <= 0) return;
-      this.#libc.clockGettime(CLOCK_REALTIME, this.#now);
-      const nowMs = timespecMs(new DataView(this.#now.buffer), 0);
+      this.#libc.clockGettime(CLOCK_REALTIME, address + BigInt(NOW));
+      const nowMs = timespecMs(view, NOW);
       for (let slot = 0; slot < count; slot++) {
         const packet = PACKETS + slot * PACKET_BYTES;
         const length = Math.min(PACKET_BYTES, view.getUint32(slot * HEADER_BYTES + 56, true));
