@@ -15,6 +15,8 @@ export interface CredentialValues {
   readonly type: CredentialType;
   readonly public: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Stored secrets that stay when they are not given anew; others go. */
+  readonly keep?: readonly string[];
 }
 
 /** Ready to be used by a probe. Never logged, never answered. */
@@ -56,7 +58,7 @@ export class Credentials {
     return this.get(tenant, id);
   }
 
-  /** Replaces all but the secrets that are not given, which stay if the type does. @throws Refusal */
+  /** Replaces all but the secrets that `keep` names. @throws Refusal */
   replace(tenant: TenantId, id: number, values: CredentialValues): CredentialProfileRecord {
     const before = this.get(tenant, id);
     const inUse = before.monitor_count + before.discovery_profile_count;
@@ -65,8 +67,8 @@ export class Credentials {
         { path: 'type', message: `must stay ${before.type} while the profile is in use` },
       ]);
     }
-    const kept = before.type === values.type ? before.sealed : {};
-    const sealed = { ...kept, ...this.#seal(tenant, id, values.secrets) };
+    const kept = Object.entries(before.sealed).filter(([key]) => values.keep?.includes(key));
+    const sealed = { ...Object.fromEntries(kept), ...this.#seal(tenant, id, values.secrets) };
     const { name, type } = values;
     const change = { name, type, public: { ...values.public }, sealed };
     keepUnique('name', 'Credential Profile', () =>

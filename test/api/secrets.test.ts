@@ -108,6 +108,22 @@ test('a secret that PUT leaves out keeps its value; it opens only in its own rec
   assert.throws(() => server.services.secrets.open(sealed, { tenant: 2, record: 'credential_profile:1:community' }));
 });
 
+test('secrets that a lower security level does not need are forgotten', async () => {
+  await using server = await createTestServer();
+  const key = server.keyOf('admin');
+  await server.request('POST', '/api/v1/credential-profiles', { key, body: BODIES[1]?.[1] });
+  const body = {
+    name: 'three',
+    type: 'snmp_v3',
+    username: 'monitor',
+    security_level: 'authNoPriv',
+    auth_protocol: 'SHA-256',
+  };
+  const put = await server.request('PUT', '/api/v1/credential-profiles/1', { key, body });
+  assert.deepEqual(((await put.json()) as { secrets: string[] }).secrets, ['auth_password']);
+  assert.deepEqual(server.services.fleet.credentials.open(1, 1).secrets, { auth_password: SECRETS[1] });
+});
+
 test('a stored credential is opened for a test, and an unsaved one is only passed on', async () => {
   await using server = await createTestServer();
   const key = server.keyOf('admin');

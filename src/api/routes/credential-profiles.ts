@@ -34,7 +34,8 @@ function valuesOf(input: z.output<typeof credentialProfileInput>, kept: readonly
   if (problems.length > 0) {
     throw new Refusal('invalid', problems.map(({ path, message }) => `${path} ${message}`).join('; '), problems);
   }
-  return { name, type, public: open, secrets };
+  const needed = neededKeys(input);
+  return { name, type, public: open, secrets, keep: kept.filter((key) => needed.includes(key)) };
 }
 
 function missing(input: z.output<typeof credentialProfileInput>, present: ReadonlySet<string>): FieldProblem[] {
