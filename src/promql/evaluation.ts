@@ -11,8 +11,6 @@ import { PromqlError } from './promql-error.ts';
 
 /** Longest run without giving way. */
 const SLICE_MS = 4;
-/** How many loop turns pass between two looks at the clock. */
-const TURNS = 16;
 
 export interface EvaluationOptions {
   readonly source: SeriesSource;
@@ -48,7 +46,6 @@ export class Evaluation {
   readonly #options: EvaluationOptions;
   readonly #deadlineMs: number;
   #sliceEndMs: number;
-  #turns = 0;
   #samples = 0;
 
   constructor(options: EvaluationOptions, evaluator: (evaluation: Evaluation) => Evaluator) {
@@ -63,10 +60,8 @@ export class Evaluation {
     this.evaluator = evaluator(this);
   }
 
-  /** Whether `rest()` is due. Cheap; asked once a series or so. */
+  /** Whether `rest()` is due. Asked once a series or so: one series may take a while. */
   due(): boolean {
-    if (++this.#turns < TURNS) return false;
-    this.#turns = 0;
     return this.#options.monotonicMs() >= this.#sliceEndMs;
   }
 

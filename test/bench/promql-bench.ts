@@ -77,6 +77,7 @@ for (const [name, query, stepS] of QUERIES) {
   const evaluate: number[] = [];
   const serialize: number[] = [];
   let bytes = 0;
+  const before = process.cpuUsage();
   for (let i = 0; i < RUNS; i++) {
     const t0 = performance.now();
     const result = stepS
@@ -87,9 +88,13 @@ for (const [name, query, stepS] of QUERIES) {
     evaluate.push(t1 - t0);
     serialize.push(performance.now() - t1);
   }
+  const { user, system } = process.cpuUsage(before);
+  const cpu = ((user + system) / 1000 / RUNS).toFixed(1).padStart(6);
   const show = (list: number[]) => {
     list.sort((a, b) => a - b);
     return `${list[list.length >> 1]!.toFixed(2).padStart(8)} (best ${list[0]!.toFixed(2).padStart(7)}) ms`;
   };
-  console.log(`${name.padEnd(32)} evaluate ${show(evaluate)}  serialize ${show(serialize)}  ${bytes} bytes`);
+  console.log(
+    `${name.padEnd(32)} evaluate ${show(evaluate)}  serialize ${show(serialize)}  CPU ${cpu} ms  ${bytes} bytes`,
+  );
 }
