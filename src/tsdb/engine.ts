@@ -298,23 +298,14 @@ export class Engine implements RowSink, SeriesSource {
   }
 
   statistics(): EngineStatistics {
-    const { open, current, flushing } = this.#head;
-    const { raw, fiveMinutes, hours, shares } = this.#storage;
     return {
       series: this.#groups.seriesCount,
       rowGroups: this.#groups.groupCount,
-      openRows: open.totalRows,
-      openBytes: open.pages.bytesReserved,
-      blockBytes: current.sizeBytes + (flushing?.sizeBytes ?? 0),
-      cacheBytes: this.#cache.sizeBytes,
       acceptedRows: this.#frames.rows,
+      cacheBytes: this.#cache.sizeBytes,
       walBytes: this.#wal.sizeBytes,
-      rawBytes: raw.sizeBytes,
-      fiveMinuteBytes: fiveMinutes.sizeBytes,
-      hourBytes: hours.sizeBytes,
-      segments: raw.all.length + fiveMinutes.all.length + hours.all.length,
-      rawShareBytes: shares.rawBytes,
-      oldestRawMs: raw.minMs,
+      ...this.#head.figures(),
+      ...this.#storage.figures(),
     };
   }
 
@@ -334,15 +325,18 @@ export class Engine implements RowSink, SeriesSource {
     await this.#maintenance.flush(all);
   }
 
-  /** Flushes everything, tiers included, and closes all files. What cannot be flushed stays in the log. */
-  async close(): Promise<void> {
+  /**
+   * Flushes everything, tiers included, and closes all files. What cannot be flushed, or not within `limitMs`, stays in
+   * the log and is flushed after the next start.
+   */
+  async close(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#maintenance.stop();
     try {
-      await this.#maintenance.flush(true);
+      await this.#maintenance.flush(true, limitMs);
     } catch (error) {
-      this.#options.logger.error({ err: error }, 'not everything could be moved to segments: the log keeps it');
+      this.#options.logger.warn({ err: error }, 'not everything could be moved to segments: the log keeps the rest');
     }
     await this.#wal.close();
     this.#storage.close();

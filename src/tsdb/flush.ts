@@ -36,7 +36,7 @@ export class Flush {
         head.take(group);
         const blocks = head.flushing!.blocksOf(group);
         if (blocks.length > 0) this.#write(group, blocks, batch);
-        if ((group & 15) !== 0 || !slices.isOver) continue;
+        if (!slices.isOver) continue;
         batch.checkRoom();
         await slices.pause();
       }

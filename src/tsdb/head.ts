@@ -45,9 +45,9 @@ export class Head {
     return this.#flushing;
   }
 
-  /** Bytes that rows and blocks take. */
-  get sizeBytes(): number {
-    return this.open.pages.bytesReserved + this.#current.sizeBytes + (this.#flushing?.sizeBytes ?? 0);
+  figures(): { openRows: number; openBytes: number; blockBytes: number } {
+    const blockBytes = this.#current.sizeBytes + (this.#flushing?.sizeBytes ?? 0);
+    return { openRows: this.open.totalRows, openBytes: this.open.pages.bytesReserved, blockBytes };
   }
 
   get isEmpty(): boolean {

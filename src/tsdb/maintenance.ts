@@ -56,6 +56,7 @@ export class Maintenance {
     this.#sweptMs = this.#flushedMs;
   }
 
+  /** Whether a job is under way. */
   get isRunning(): boolean {
     return this.#running !== undefined;
   }
@@ -79,10 +80,16 @@ export class Maintenance {
     while (this.#running) await this.#running;
   }
 
-  /** Flushes everything and brings the tiers up to date. @throws what hindered it */
-  async flush(all: boolean): Promise<void> {
+  /** Flushes everything and brings the tiers up to date. @throws what hindered it; JobCancelled when it takes too long */
+  async flush(all: boolean, limitMs = Number.POSITIVE_INFINITY): Promise<void> {
     await this.idle();
-    await this.#flushJob(all);
+    const { clock } = this.#options;
+    const cancel = Number.isFinite(limitMs) ? clock.after(limitMs, () => this.#abort.abort()) : undefined;
+    try {
+      await this.#flushJob(all);
+    } finally {
+      cancel?.();
+    }
   }
 
   /** Stops the running job where it is. */

@@ -97,7 +97,7 @@ export class Merge {
           if (set.tierMs === 0) this.#rows(set, inputs, group, batch);
           else this.#buckets(set, inputs, group, batch);
         }
-        if ((group & 15) !== 0 || !slices.isOver) continue;
+        if (!slices.isOver) continue;
         batch.checkRoom();
         await slices.pause();
       }

@@ -31,7 +31,7 @@ export class Slices {
   /** Waits for the next slice. @throws JobCancelled */
   async pause(): Promise<void> {
     await this.#options.pause();
-    if (this.#signal.aborted) throw new JobCancelled('the engine closes');
+    if (this.#signal.aborted) throw new JobCancelled('the engine closes: there was no time to end the job');
     this.#endMs = this.#options.monotonicMs() + this.#options.sliceMs;
   }
 }

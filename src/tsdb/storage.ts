@@ -7,6 +7,7 @@ import type { Disk } from '../lib/disk.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { TierMs } from '../model/series.ts';
 import { messageOf } from './engine-errors.ts';
+import type { EngineStatistics } from './engine-options.ts';
 import { Flush } from './flush.ts';
 import { TIER_FOLDERS } from './folder.ts';
 import { GroupReader } from './group-reader.ts';
@@ -101,9 +102,19 @@ export class Storage {
     for (const update of this.#updates) update.learn();
   }
 
-  /** Bytes of all segments. */
-  get sizeBytes(): number {
-    return this.#tiers.reduce((sum, { set }) => sum + set.sizeBytes, 0);
+  figures(): Pick<
+    EngineStatistics,
+    'rawBytes' | 'fiveMinuteBytes' | 'hourBytes' | 'segments' | 'rawShareBytes' | 'oldestRawMs'
+  > {
+    const { raw, fiveMinutes, hours } = this;
+    return {
+      rawBytes: raw.sizeBytes,
+      fiveMinuteBytes: fiveMinutes.sizeBytes,
+      hourBytes: hours.sizeBytes,
+      segments: raw.all.length + fiveMinutes.all.length + hours.all.length,
+      rawShareBytes: this.shares.rawBytes,
+      oldestRawMs: raw.minMs,
+    };
   }
 
   /** Segments written from now on have greater sequence numbers. */

@@ -91,7 +91,7 @@ export class TierUpdate {
     try {
       for (let group = 0; group < reached.length; group++) {
         if (groups.isAlive(group)) reached[group] = this.#group(group, late.get(group), cut, batch);
-        if ((group & 15) !== 0 || !slices.isOver) continue;
+        if (!slices.isOver) continue;
         batch.checkRoom();
         await slices.pause();
       }

@@ -1,0 +1,284 @@
+/** What the engine shows to its users: selection, joined labels, ends, deletion, limits, conflicts, damage, versions. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { ConflictError, LimitError } from '../../src/model/limit-error.ts';
+import type { Matcher } from '../../src/model/series.ts';
+import type { Engine } from '../../src/tsdb/engine.ts';
+import { FolderError } from '../../src/tsdb/engine-errors.ts';
+import { bitsOf, EngineModel, openEngine, putRow, samplesOf } from '../support/engine-model.ts';
+import { FaultDisk } from '../support/fault-disk.ts';
+import { SimulatedClock } from '../support/simulated-clock.ts';
+
+const ALL = { fromMs: 0, toMs: 8e15 };
+
+function setUp(options: Parameters<typeof openEngine>[2] = {}) {
+  const disk = new FaultDisk();
+  const clock = new SimulatedClock();
+  const engine = openEngine(disk, clock, options);
+  const put = (
+    measurement: string,
+    tags: readonly string[],
+    fields: Record<string, number>,
+    tenant = 1,
+    timeMs = clock.nowMs(),
+  ) => {
+    const bits = new Map(Object.entries(fields).map(([field, value]) => [field, bitsOf(value)] as const));
+    const refusal = putRow(engine, { tenant, measurement, tags, timeMs, fields: bits });
+    engine.commit();
+    return refusal;
+  };
+  return { disk, clock, engine, put };
+}
+
+/** `name op value` with `=`, `!=`, `=~` or `!~`. */
+function matcher(text: string): Matcher {
+  const [, name, op, value] = /^(\w+)(=~|!~|!=|=)(.*)$/.exec(text)!;
+  return { name: name!, op: op as Matcher['op'], value: value! };
+}
+
+function selected(engine: Engine, texts: readonly string[], tenants = [1]): string[] {
+  const series = engine.select({ tenants, matchers: texts.map(matcher), ...ALL });
+  return series.map(({ labels }) => pairs(labels)).sort();
+}
+
+function pairs(labels: readonly string[]): string {
+  return labels.flatMap((name, i) => (i % 2 === 0 ? [`${name}=${labels[i + 1]}`] : [])).join(' ');
+}
+
+const SELECTIONS: readonly (readonly [matchers: string[], found: string[]])[] = [
+  [['__name__=cpu_percent'], ['__name__=cpu_percent host=a', '__name__=cpu_percent host=b']],
+  [['__name__=cpu_percent', 'host=a'], ['__name__=cpu_percent host=a']],
+  [
+    ['__name__=~cpu_.*', 'host=b'],
+    ['__name__=cpu_load host=b', '__name__=cpu_percent host=b'],
+  ],
+  [['__name__=~cpu_(load|nothing)'], ['__name__=cpu_load host=b']],
+  [['host=~a|b', '__name__!=cpu_percent'], ['__name__=cpu_load host=b']],
+  [
+    ['site='],
+    [
+      '__name__=cpu_load host=b',
+      '__name__=cpu_percent host=a',
+      '__name__=cpu_percent host=b',
+      '__name__=up_total job=x',
+    ],
+  ],
+  [['site!='], ['__name__=disk_free host=c site=north']],
+  [
+    ['site!~n.*', 'host=~.+'],
+    ['__name__=cpu_load host=b', '__name__=cpu_percent host=a', '__name__=cpu_percent host=b'],
+  ],
+  [['host=~[a-c]', 'site=~(?i)NORTH'], ['__name__=disk_free host=c site=north']],
+  [['__name__=up_total'], ['__name__=up_total job=x']],
+  [['__name__=nothing'], []],
+];
+
+test('series are selected by any mixture of matchers, an absent label being empty', () => {
+  const { engine, put } = setUp();
+  put('cpu', ['host', 'a'], { percent: 1 });
+  put('cpu', ['host', 'b'], { percent: 1, load: 2 });
+  put('disk', ['site', 'north', 'host', 'c'], { free: 3 });
+  put('up_total', ['job', 'x', 'empty', ''], { '': 4 });
+  put('cpu', ['host', 'a'], { percent: 9 }, 2);
+  for (const [matchers, found] of SELECTIONS) assert.deepEqual(selected(engine, matchers), found, matchers.join());
+  assert.deepEqual(selected(engine, ['host=a'], [2]), ['__name__=cpu_percent host=a'], 'tenants do not see each other');
+  assert.equal(selected(engine, ['host=a'], [1, 2]).length, 2);
+});
+
+test('joined labels match, win over stored tags, and can be changed and removed', () => {
+  const { engine, put } = setUp();
+  put('if', ['device_id', '7', 'ifname', 'Gi1', 'site', 'old'], { octets: 1 });
+  put('if', ['device_id', '8', 'ifname', 'Gi1'], { octets: 1 });
+  engine.joinLabels([
+    { tenant: 1, match: { device_id: '7' }, labels: { device: 'core', site: 'Plant 2', alias: 'device' } },
+    { tenant: 1, match: { device_id: '7', ifname: 'Gi1' }, labels: { alias: 'uplink' } },
+    { tenant: 2, match: { device_id: '8' }, labels: { device: 'foreign' } },
+  ]);
+  const joined = '__name__=if_octets alias=uplink device=core device_id=7 exported_site=old ifname=Gi1 site=Plant 2';
+  const plain = '__name__=if_octets device_id=8 ifname=Gi1';
+  assert.deepEqual(selected(engine, ['device=core']), [joined]);
+  assert.deepEqual(selected(engine, ['site=~Plant.*']), [joined]);
+  assert.deepEqual(selected(engine, ['site=old']), []);
+  assert.deepEqual(selected(engine, ['exported_site=old']), [joined]);
+  assert.deepEqual(selected(engine, ['alias=uplink', 'ifname=Gi1']), [joined]);
+  assert.deepEqual(selected(engine, ['alias=device']), []);
+  assert.deepEqual(selected(engine, ['__name__=if_octets', 'device!=core']), [plain]);
+  assert.deepEqual(selected(engine, ['__name__=if_octets', 'device=']), [plain]);
+  const request = { tenants: [1], selectors: [], limit: 0, ...ALL };
+  assert.deepEqual(engine.labelNames(request), [
+    '__name__',
+    'alias',
+    'device',
+    'device_id',
+    'exported_site',
+    'ifname',
+    'site',
+  ]);
+  assert.deepEqual(engine.labelValues('site', request), ['Plant 2']);
+  assert.deepEqual(engine.labelValues('__name__', request), ['if_octets']);
+  engine.joinLabels([{ tenant: 1, match: { device_id: '7' }, labels: { device: 'renamed' } }]);
+  assert.deepEqual(selected(engine, ['device=core']), []);
+  assert.deepEqual(selected(engine, ['site=old']), [
+    '__name__=if_octets alias=uplink device=renamed device_id=7 ifname=Gi1 site=old',
+  ]);
+  engine.joinLabels([{ tenant: 1, match: { device_id: '7' }, labels: {} }]);
+  assert.deepEqual(selected(engine, ['device!=']), []);
+});
+
+test('two row groups that would make the same series: the later is refused', () => {
+  const { put } = setUp();
+  put('a_b', ['host', 'x'], { c: 1 });
+  assert.throws(
+    () => put('a', ['host', 'x'], { b_c: 1 }),
+    (error) => error instanceof ConflictError && /a_b_c/.test(error.message),
+  );
+  put('a', ['host', 'y'], { b_c: 1 });
+  put('a', ['host', 'x'], { b_c: 1 }, 2);
+});
+
+test('limits and bad tags are refused, naming limit and setting', () => {
+  const { engine, put } = setUp({
+    limits: {
+      maxSeries: 3,
+      maxLabelsPerSeries: 2,
+      maxFieldsPerRowGroup: 2,
+      maxLabelValueBytes: 10,
+      maxSeriesPerQuery: 2,
+    },
+  });
+  const refused = (action: () => unknown, setting: string) =>
+    assert.throws(
+      action,
+      (error) => error instanceof LimitError && error.setting === setting && error.message.includes(setting),
+    );
+  refused(() => put('m', ['a', '1', 'b', '2', 'c', '3'], { v: 1 }), 'max_tags');
+  refused(() => put('m', ['a', '12345678901'], { v: 1 }), 'max_label_size');
+  refused(() => put('m', ['a', '1'], { v: 1, w: 2, x: 3 }), 'max_fields');
+  put('m', ['a', '1'], { v: 1, w: 1 });
+  put('m', ['a', '2'], { v: 1 });
+  refused(() => put('m', ['a', '3'], { v: 1 }), 'max_series');
+  refused(() => engine.select({ tenants: [1], matchers: [], ...ALL }), 'max_query_series');
+  for (const tags of [
+    ['a', '1', 'a', '2'],
+    ['__name__', 'x'],
+    ['', 'x'],
+  ])
+    assert.throws(() => put('m', tags, { v: 1 }), ConflictError);
+});
+
+test('the end of series is a stale marker behind their newest sample, and survives segments', async () => {
+  const { engine, put, clock, disk } = setUp();
+  put('m', ['host', 'a'], { v: 1 });
+  put('m', ['host', 'b'], { v: 1 });
+  assert.equal(engine.endSeries(1, [[matcher('host=a')]], clock.nowMs()), 1);
+  await engine.close();
+  const reopened = openEngine(disk, clock);
+  const [series] = reopened.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  assert.deepEqual(samplesOf(reopened.read(series!, 0, 8e15)), [
+    [clock.nowMs(), bitsOf(1)],
+    [clock.nowMs() + 1, 0x7ff0000000000002n],
+  ]);
+});
+
+test('deleted row groups are invisible at once, after a restart, and leave the disk', async () => {
+  const { engine, put, clock, disk } = setUp();
+  for (const host of ['a', 'b']) put('m', ['host', host, 'monitor_id', '5'], { v: 1 });
+  put('m', ['host', 'c', 'monitor_id', '6'], { v: 1 });
+  await engine.flush(true);
+  assert.equal(engine.deleteRowGroups(1, [[matcher('monitor_id=5')]]), 2);
+  assert.deepEqual(selected(engine, []), ['__name__=m_v host=c monitor_id=6']);
+  assert.deepEqual(selected(openEngine(disk, clock), []), ['__name__=m_v host=c monitor_id=6']);
+  const before = disk.usedBytes;
+  for (let i = 0; i < 6; i++) {
+    engine.tick();
+    await engine.idle();
+  }
+  assert.ok(disk.usedBytes < before, 'segments were rewritten without them');
+  put('m', ['host', 'a', 'monitor_id', '5'], { v: 7 });
+  const [series] = engine.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  assert.deepEqual(
+    samplesOf(engine.read(series!, 0, 8e15)),
+    [[clock.nowMs(), bitsOf(7)]],
+    'the same identity begins anew',
+  );
+});
+
+test('a damaged segment is set aside and named; everything else works', async () => {
+  const { disk, clock, engine } = setUp();
+  const model = new EngineModel();
+  const rowsAt = (host: string, startMs: number) => {
+    for (let i = 0; i < 50; i++) {
+      const row = {
+        tenant: 1,
+        measurement: 'm',
+        tags: ['host', host],
+        timeMs: startMs + i * 10_000,
+        fields: new Map([['v', bitsOf(i / 7)]]),
+      };
+      putRow(engine, row);
+      if (host === 'good') model.add(row);
+    }
+    engine.commit();
+  };
+  rowsAt('bad', clock.nowMs() - 600_000);
+  await engine.flush();
+  rowsAt('good', clock.nowMs() - 600_000);
+  await engine.close();
+  const [first] = disk.names().filter((name) => name.includes('/raw/'));
+  const bytes = disk.bytesOf(first!).slice();
+  for (let at = 0; at < bytes.length; at += 7) {
+    const copy = new FaultDisk();
+    for (const name of disk.names()) copy.put(name, disk.bytesOf(name));
+    const damaged = bytes.slice();
+    damaged[at]! ^= 0x5a;
+    copy.put(first!, damaged);
+    const reopened = openEngine(copy, clock);
+    const [bad] = reopened.select({ tenants: [1], matchers: [matcher('host=bad')], ...ALL });
+    if (bad) assert.equal(reopened.read(bad, 0, 8e15).count, 0, `byte ${at} changed: nothing of it is served`);
+    model.check(reopened, [1], 0, 8e15, `byte ${at}`);
+    assert.match(reopened.health().problems.join(), /raw\/0000000001-0000000001-0000\.seg is damaged/, `byte ${at}`);
+  }
+});
+
+test('a newer format is refused with a clear error', () => {
+  const { disk, clock } = setUp();
+  disk.put('/data/tsdb/format.json', Buffer.from('{"format":99}\n'));
+  assert.throws(
+    () => openEngine(disk, clock),
+    (error) => error instanceof FolderError && /format 99.*newer version/.test(error.message),
+  );
+});
+
+test('a close that has no time leaves the rest in the log', async () => {
+  const { engine, put, clock, disk } = setUp({ pause: () => new Promise((resolve) => setImmediate(resolve)) });
+  for (let i = 0; i < 40; i++) put('m', ['host', String(i)], { v: i });
+  const closing = engine.close(0);
+  await clock.advance(1);
+  await closing;
+  assert.equal(selected(openEngine(disk, clock), []).length, 40);
+});
+
+test('declared kinds, units and intervals are shown with the series', () => {
+  const { engine, put } = setUp();
+  put('if', ['monitor_id', '3'], { octets: 1 });
+  engine.declareFields([
+    { measurement: 'if', field: 'octets', kind: 'counter', unit: 'bytes', help: 'Octets received.' },
+  ]);
+  engine.declareInterval(1, '3', 300_000);
+  const [series] = engine.select({ tenants: [1], matchers: [], ...ALL });
+  assert.equal(series!.kind, 'counter');
+  assert.equal(series!.intervalMs, 300_000);
+  assert.deepEqual(
+    [...engine.metadata([1])],
+    [
+      {
+        name: 'if_octets',
+        measurement: 'if',
+        field: 'octets',
+        kind: 'counter',
+        unit: 'bytes',
+        help: 'Octets received.',
+      },
+    ],
+  );
+});
