@@ -41,6 +41,7 @@ export async function buildWeb(options: BundleOptions): Promise<WebFiles> {
   for (const file of result.outputFiles) files.set(path.basename(file.path), Uint8Array.from(file.contents));
   const icon = Uint8Array.from(fs.readFileSync(path.join(folder, 'icon.svg')));
   files.set(`icon-${createHash('sha256').update(icon).digest('hex').slice(0, 8).toUpperCase()}.svg`, icon);
+  files.set('licences.txt', new TextEncoder().encode(licences()));
   files.set('index.html', new TextEncoder().encode(page([...files.keys()])));
   return files;
 }
@@ -51,6 +52,13 @@ export async function bundleWeb(outDir: string, options: BundleOptions): Promise
   fs.rmSync(outDir, { recursive: true, force: true });
   fs.mkdirSync(outDir, { recursive: true });
   for (const [name, content] of files) fs.writeFileSync(path.join(outDir, name), content);
+}
+
+/** What the pages are made with, and the terms of each. */
+function licences(): string {
+  const packages = ['preact', 'htm', 'uplot', '@fontsource-variable/inter'];
+  const read = (name: string) => fs.readFileSync(path.join(folder, '..', 'node_modules', name, 'LICENSE'), 'utf8');
+  return packages.map((name) => `${name}\n${'='.repeat(name.length)}\n\n${read(name).trim()}\n`).join('\n\n');
 }
 
 /** The page that loads the others. It is never kept by browsers, and so a new version is seen at once. */

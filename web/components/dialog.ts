@@ -1,5 +1,5 @@
 /** Dialogs on the browser's own <dialog>: it traps the focus, gives it back, and closes on Escape. */
-import { type ComponentChildren, html, render, useEffect, useId, useRef, useState, type VNode } from '../html.ts';
+import { type ComponentChildren, html, render, useId, useLayoutEffect, useRef, useState, type VNode } from '../html.ts';
 import { Icon } from './icon.ts';
 import { tellFailure } from './toast.ts';
 
@@ -13,7 +13,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, isWide = false }: DialogProps): VNode {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before the next paint, so that no key goes astray.
+  useLayoutEffect(() => {
     element.current?.showModal();
   }, []);
   return html`<dialog

@@ -2,7 +2,8 @@
 import type { Device, Page } from '../../src/api/contract.ts';
 import { withQuery } from '../api.ts';
 import { useResource } from '../data/resource.ts';
-import { html, useEffect, useId, useState, type VNode } from '../html.ts';
+import { matchesText } from '../format/device-text.ts';
+import { html, useEffect, useId, useRef, useState, type VNode } from '../html.ts';
 import { navigate } from '../router.ts';
 import { Dialog } from './dialog.ts';
 import { Icon } from './icon.ts';
@@ -29,7 +30,11 @@ export function Finder({ onClose }: { readonly onClose: () => void }): VNode {
     return () => window.clearTimeout(timer);
   }, [text]);
   const devices = useResource<Page<Device>>(withQuery('/devices', { q: asked, limit: DEVICES_MAX }));
-  const hits = [...pageHits(text), ...(devices.data?.data ?? []).map(deviceHit)];
+  // Until the answer is there, the one to fewer letters stays; what does not fit any more is no hit.
+  const known = useRef<readonly Device[]>([]);
+  known.current = devices.data?.data ?? known.current;
+  const fitting = known.current.filter((device) => matchesText(device, text));
+  const hits = [...pageHits(text), ...fitting.map(deviceHit)];
   const index = Math.min(chosen, hits.length - 1);
 
   const open = (hit: Hit | undefined) => {

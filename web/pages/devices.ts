@@ -9,6 +9,7 @@ import { RelativeTime } from '../components/time.ts';
 import { amend, useList } from '../data/resource.ts';
 import { has, may } from '../data/session.ts';
 import { download, toCsv } from '../format/csv.ts';
+import { matchesText } from '../format/device-text.ts';
 import { count, NOTHING } from '../format/units.ts';
 import { html, useState, type VNode } from '../html.ts';
 import { useLive, useReconnect } from '../live.ts';
@@ -139,19 +140,11 @@ interface DeviceFilter {
   readonly template: string;
 }
 
-/** Every word must be found somewhere in what the device is called, is, or is labelled. */
 export function matchesDevice(device: Device, wanted: DeviceFilter): boolean {
   if (wanted.health !== '' && device.health !== wanted.health) return false;
   if (wanted.site !== '' && device.site !== wanted.site) return false;
   if (wanted.template !== '' && device.effective_template !== wanted.template) return false;
-  if (wanted.text === '') return true;
-  const labels = Object.entries(device.labels).map(([name, value]) => `${name}=${value}`);
-  const known = [device.name, device.address, device.contact, ...Object.values(device.facts), ...labels];
-  const haystack = known.join('\n').toLowerCase();
-  return wanted.text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => haystack.includes(word));
+  return matchesText(device, wanted.text);
 }
 
 function withStatus(rows: readonly Device[], status: DeviceStatus): readonly Device[] {

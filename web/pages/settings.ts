@@ -54,7 +54,7 @@ export function SettingsPage(): VNode {
       <div class="stack">
         <${SelfHealth} />
         <${EngineFigures} />
-        <${Panel} title="About"><${Facts} rows=${[['Version', session?.version ?? ''], ['Tenant', session?.me.tenant.name ?? '']]} /><//>
+        <${Panel} title="About"><${Facts} rows=${[['Version', session?.version ?? ''], ['Tenant', session?.me.tenant.name ?? ''], ['Made with', html`<a href="/licences.txt" target="_blank">Preact, htm, uPlot, Inter</a>`]]} /><//>
       </div>
     </div>`;
 }
