@@ -38,6 +38,7 @@ export async function runScript(source: string, target: ScriptTarget): Promise<S
       target.clear();
       histograms = [];
     } else if (command.kind === 'load') histograms.push(...load(command, target));
+    else if (command.kind === 'broken') outcome.failures.push(`line ${command.line}: ${command.problem}`);
     else if (isAboutHistograms(command, histograms)) outcome.skipped++;
     else {
       try {

@@ -42,7 +42,14 @@ export interface Load {
   readonly series: readonly SeriesDescription[];
 }
 
-export type Command = Load | Evaluation | { readonly kind: 'clear' };
+/** A command that cannot be read: it fails by itself, the others are run. */
+export interface Broken {
+  readonly kind: 'broken';
+  readonly line: number;
+  readonly problem: string;
+}
+
+export type Command = Load | Evaluation | Broken | { readonly kind: 'clear' };
 
 const LOAD = /^load(?:_(with_nhcb))?\s+(.+?)$/i;
 const INSTANT = /^eval(?:_(fail|warn|ordered|info))?\s+instant\s+(?:at\s+(.+?))?\s+(.+)$/i;
@@ -57,7 +64,7 @@ function duration(text: string): number {
   return ms;
 }
 
-/** Commands of a script, in order. @throws SyntaxError naming the line */
+/** Commands of a script, in order. */
 export function parseScript(source: string): Command[] {
   const lines = source.split('\n').map((line) => {
     const trimmed = line.trim();
@@ -81,7 +88,7 @@ export function parseScript(source: string): Command[] {
         i -= body.length - used;
       } else throw new SyntaxError(`unknown command ${line}`);
     } catch (error) {
-      throw new SyntaxError(`line ${start + 1}: ${(error as Error).message}`, { cause: error });
+      commands.push({ kind: 'broken', line: start + 1, problem: (error as Error).message });
     }
   }
   return commands;
