@@ -1,6 +1,6 @@
 /** Alert rules. */
 import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
-import { alertRules } from '../../schema/alerting.ts';
+import { alertRules, alerts } from '../../schema/alerting.ts';
 import type { Severity } from '../model/health.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { Database } from './database.ts';
@@ -78,11 +78,25 @@ export class AlertRuleRepository {
       .run();
   }
 
-  delete(tenant: TenantId, id: number): void {
-    this.#db.sql
-      .delete(alertRules)
-      .where(and(eq(alertRules.tenant_id, tenant), eq(alertRules.id, id)))
-      .run();
+  /** Nothing would ever resolve what it raised: firing alerts are resolved with it, pending ones go. */
+  delete(tenant: TenantId, id: number, at: Date): void {
+    const raised = and(eq(alerts.tenant_id, tenant), eq(alerts.rule_id, id));
+    this.#db.transaction(() => {
+      this.#db.sql
+        .delete(alerts)
+        .where(and(raised, eq(alerts.state, 'pending')))
+        .run();
+      const resolved = { state: 'resolved', resolved_at: at } as const;
+      this.#db.sql
+        .update(alerts)
+        .set(resolved)
+        .where(and(raised, eq(alerts.state, 'firing')))
+        .run();
+      this.#db.sql
+        .delete(alertRules)
+        .where(and(eq(alertRules.tenant_id, tenant), eq(alertRules.id, id)))
+        .run();
+    });
   }
 
   /** Rules that name a channel: it cannot go while one does. */

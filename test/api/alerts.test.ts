@@ -39,6 +39,18 @@ const RULE = { name: 'up', expression: 'up == 0', for_s: 30, severity: 'critical
 
 scenarios([
   {
+    name: 'removing a rule resolves what it raised',
+    method: 'DELETE',
+    path: '/alert-rules/1',
+    as: 'operator',
+    arrange: (server) => arrangeAlert(server),
+    status: 204,
+    expect: ({ repositories }) => {
+      const [alert] = repositories.alerts.list(1, {}).data;
+      assert.deepEqual([alert?.state, alert?.rule, alert?.rule_id], ['resolved', 'hot', null]);
+    },
+  },
+  {
     name: 'a rule with its defaults',
     method: 'POST',
     path: '/alert-rules',

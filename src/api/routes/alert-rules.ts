@@ -117,7 +117,7 @@ export function alertRuleRoutes(services: NeededServices): Endpoint[] {
       handle(call) {
         const { tenant } = principalOf(call);
         const record = get(tenant, call.params.id);
-        repositories.alertRules.delete(tenant, record.id);
+        repositories.alertRules.delete(tenant, record.id, now());
         alerts.rulesChanged();
         call.audit({ target: `alert-rules/${record.id}`, detail: { name: record.name } });
         return undefined;
