@@ -23,6 +23,7 @@ import { Device } from './device.ts';
 import { RowKeys } from './line-writer.ts';
 import { brokenRun, type Monitor, observationsOf, type PollReport, startRun } from './monitor.ts';
 import { type Emit, Outbox } from './outbox.ts';
+import { PollGate } from './poll-gate.ts';
 import { NameResolver } from './resolver.ts';
 import { RowBatcher } from './row-batcher.ts';
 import type { RowsSink } from './rows-sink.ts';
@@ -54,6 +55,7 @@ export class CollectorRuntime {
   readonly #batcher: RowBatcher;
   readonly #outbox: Outbox;
   readonly #schedule: Schedule;
+  readonly #gate: PollGate;
   readonly #counters = new PollCounters();
   readonly #devices = new Map<string, Device>();
   /** Which device a monitor belongs to. */
@@ -78,6 +80,7 @@ export class CollectorRuntime {
     this.#batcher = new RowBatcher(options.sink, clock, log);
     this.#outbox = new Outbox(options.emit, clock, () => this.#batcher.flush());
     this.#schedule = new Schedule(clock);
+    this.#gate = new PollGate(clock);
     const names = new NameResolver(clock);
     this.#plans = plans;
     const current = () => this.#plans;
@@ -136,6 +139,7 @@ export class CollectorRuntime {
   /** Stops polling, sends what was polled, closes the sockets. */
   async close(): Promise<void> {
     this.#schedule.close();
+    this.#gate.close();
     this.#isClosed = true;
     this.#cancelSweep?.();
     for (const stop of this.#running.keys()) stop.abort(new Error('the collector closes'));
@@ -262,8 +266,10 @@ export class CollectorRuntime {
     const monitor = device.monitors.get(id);
     if (!monitor) return;
     await this.#batcher.ready();
+    const ticket = await this.#gate.enter();
     if (this.#options.clock.monotonicMs() - dueMs > LATE_MS) this.#counters.late++;
     await this.#poll(device, monitor);
+    this.#gate.leave(ticket);
   }
 
   async #poll(device: Device, monitor: Monitor): Promise<PollReport> {

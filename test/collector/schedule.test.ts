@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeviceQueue } from '../../src/collector/device-queue.ts';
+import { type GateTicket, PollGate } from '../../src/collector/poll-gate.ts';
 import { fraction, Schedule, type ScheduleEntry } from '../../src/collector/schedule.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 
@@ -106,4 +107,30 @@ test('polls of one device never overlap, and a person goes first', async () => {
   assert.ok(queue.has('a') && queue.has('c') && !queue.has('z'));
   while (order.length < 4) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(order, ['a', 'now', 'b', 'c']);
+});
+
+test('more polls than the machine can do wait in order; slow ones give their place back', async () => {
+  const clock = new SimulatedClock();
+  const gate = new PollGate(clock);
+  const entered: number[] = [];
+  const tickets: GateTicket[] = [];
+  for (let i = 0; i < 450; i++) {
+    void Promise.resolve(gate.enter()).then((ticket) => {
+      entered.push(i);
+      tickets.push(ticket);
+    });
+  }
+  await clock.advance(10);
+  assert.equal(entered.length, 200);
+  gate.leave(tickets[0]!);
+  await clock.advance(10);
+  assert.deepEqual(entered.slice(200), [200]);
+  await clock.advance(1000);
+  assert.equal(entered.length, 401);
+  await clock.advance(1000);
+  assert.deepEqual(
+    entered,
+    Array.from({ length: 450 }, (_, i) => i),
+  );
+  gate.close();
 });
