@@ -49,6 +49,11 @@ export type AppendBodyAnswer =
   /** The client is gone: nobody reads the answer. */
   | { readonly kind: 'broken' };
 
+/** `?durable=true`: answer after the sync to disk, for senders that then delete their own copy. */
+export function wantsDurable(context: Context): boolean {
+  return context.req.query('durable') === 'true';
+}
+
 export async function appendBody(
   context: Context,
   request: AppendBodyRequest,

@@ -65,6 +65,12 @@ test('a partial write stores the good lines and names the bad ones', async () =>
   assert.deepEqual(await valuesOf(server, '{__name__=~"m_.+"}'), ['1', '2']);
 });
 
+test('a durable write answers after the sync', async () => {
+  await using server = await startMetricServer();
+  assert.equal((await post(server, '/api/v1/ingest/influx?durable=true', 'm f=1\n')).status, 204);
+  assert.match(await server.store.metrics(), /^telltale_ingest_rows_total 1$/m);
+});
+
 test('NDJSON batches answer with problem details', async () => {
   await using server = await startMetricServer();
   const good = await post(server, '/api/v1/ingest/metrics/batch', '{"measurement":"m","tags":{},"fields":{"f":3}}');

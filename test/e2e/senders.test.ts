@@ -130,3 +130,24 @@ test('promtool reads from us as from Prometheus', async (context) => {
   assert.match(await run('labels', server.url, 'name'), /^hall$/m);
   assert.match(await run('range', server.url, 'sum(room_temperature)', '--step=1s'), /21\.5 @/);
 });
+
+test('vmalert evaluates its rules over us and writes their results back', async (context) => {
+  const command = program(context, 'vmalert');
+  if (!command) return;
+  await using server = await startMetricServer({ anonymous: 'one' });
+  const folder = scratch(context);
+  fs.writeFileSync(
+    `${folder}/rules.yml`,
+    'groups: [{name: g, interval: 1s, rules: [{record: "room:temperature:max", expr: "max(room_temperature)"}]}]\n',
+  );
+  await server.fetch('/write', { method: 'POST', body: 'room,name=hall temperature=21.5\n' });
+  const peer = new Peer(command, [
+    `-rule=${folder}/rules.yml`,
+    `-datasource.url=${server.url}`,
+    `-remoteWrite.url=${server.url}`,
+    '-remoteWrite.flushInterval=200ms',
+    `-httpListenAddr=127.0.0.1:${await freePort()}`,
+  ]);
+  context.after(() => peer.stop('SIGKILL'));
+  await eventually(server, '{__name__="room:temperature:max"} == 21.5', peer);
+});

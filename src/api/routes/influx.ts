@@ -7,7 +7,13 @@
 import { type Context, Hono } from 'hono';
 import { VERSION } from '../../lib/version.ts';
 import type { TimePrecision } from '../../store/store.ts';
-import { type AppendBodyAnswer, type AppendBodyOptions, appendBody, describeAppend } from '../append-body.ts';
+import {
+  type AppendBodyAnswer,
+  type AppendBodyOptions,
+  appendBody,
+  describeAppend,
+  wantsDurable,
+} from '../append-body.ts';
 import { readBody } from '../body.ts';
 import { type AnswerHeaders, sendDirectly } from '../direct-answer.ts';
 import { accessTo, type FindPrincipal, nodeObjects } from '../metric-access.ts';
@@ -64,7 +70,8 @@ export async function writeLines(context: Context, options: InfluxRoutesOptions)
   if (precision === undefined) {
     return influxError(context, 400, `precision ${JSON.stringify(wanted)} is not known; known are ns, us, ms, s`);
   }
-  const request = { format: 'influx', precision, durable: false, defaultEncoding: 'identity' } as const;
+  const durable = wantsDurable(context);
+  const request = { format: 'influx', precision, durable, defaultEncoding: 'identity' } as const;
   return influxAnswer(context, await appendBody(context, { ...request, tenant: access.principal.tenant }, options));
 }
 

@@ -6,7 +6,13 @@
  * All relative to /api/v1.
  */
 import { type Context, Hono } from 'hono';
-import { type AppendBodyAnswer, type AppendBodyOptions, appendBody, describeAppend } from '../append-body.ts';
+import {
+  type AppendBodyAnswer,
+  type AppendBodyOptions,
+  appendBody,
+  describeAppend,
+  wantsDurable,
+} from '../append-body.ts';
 import { type AnswerHeaders, sendDirectly } from '../direct-answer.ts';
 import { accessTo, type FindPrincipal } from '../metric-access.ts';
 import { influxRoutes, writeLines } from './influx.ts';
@@ -25,7 +31,8 @@ export function ingestRoutes(options: IngestRoutesOptions): Hono {
   routes.post('/ingest/metrics/batch', async (context) => {
     const access = accessTo(context, options.findPrincipal, 'ingest');
     if (access.kind === 'denied') return problem(context, access.status, access.reason);
-    const request = { format: 'ndjson', precision: 'ms', durable: false, defaultEncoding: 'identity' } as const;
+    const durable = wantsDurable(context);
+    const request = { format: 'ndjson', precision: 'ms', durable, defaultEncoding: 'identity' } as const;
     return problemAnswer(context, await appendBody(context, { ...request, tenant: access.principal.tenant }, options));
   });
   routes.post('/write', (context) => remoteWrite(context, options));
