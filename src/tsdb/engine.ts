@@ -385,6 +385,7 @@ export class Engine implements RowSink, SeriesSource {
       onSyncError: (error) => {
         logger.error({ err: error }, 'the write-ahead log could not be synced');
         this.#problems.set('sync', messageOf(error));
+        this.#startWalFile();
         this.#maintenance.requireFlush();
       },
       onSync: () => this.#problems.clear('sync'),

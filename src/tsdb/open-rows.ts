@@ -6,6 +6,7 @@
  */
 import { grownFloat64, grownInt32, grownUint8 } from './growing.ts';
 import { LastRows } from './last-rows.ts';
+import { gatherInOrder, gatherSorted } from './open-gather.ts';
 import { maskSlots, PAGE_ROWS, RowPages, strideFor } from './row-pages.ts';
 import type { RunBuffer } from './run-buffer.ts';
 
@@ -34,8 +35,6 @@ export class OpenRows {
   /** Newest and oldest time of the chunk. */
   #newestMs = new Float64Array(512);
   #oldestMs = new Float64Array(512);
-  #order = new Int32Array(512);
-  #copy = new Int32Array(512);
   #totalRows = 0;
   #activeRowBytes = 0;
   /** Where the row stands that `#newRow` or `#findNewest` settled on: its page and first word. */
@@ -119,8 +118,9 @@ export class OpenRows {
     const width = this.#width[group]!;
     run.reset(rows, width);
     if (rows === 0) return;
-    if (this.#flags[group]! & UNSORTED) this.#gatherSorted(group, run);
-    else this.#gatherInOrder(group, run);
+    const chunk = { pages: this.pages, first: this.#first[group]!, rows, stride: this.#stride[group]!, width };
+    if (this.isSorted(group)) gatherInOrder(chunk, run);
+    else gatherSorted(chunk, run);
   }
 
   /** Forgets the open rows of a row group. */
@@ -285,74 +285,6 @@ export class OpenRows {
     this.#flags[group] = STAGGERED;
   }
 
-  #gatherInOrder(group: number, run: RunBuffer): void {
-    const stride = this.#stride[group]!;
-    const width = this.#width[group]!;
-    const valuesAt = this.#valuesAt(group);
-    let left = this.#rows[group]!;
-    let n = 0;
-    for (let page = this.#first[group]!; left > 0; page = this.pages.next(page), left -= PAGE_ROWS) {
-      const inPage = Math.min(left, PAGE_ROWS);
-      const slots = this.pages.times(page);
-      const words = this.pages.words(page);
-      const first = this.pages.slot(page, 0, stride);
-      for (let r = 0; r < inPage; r++) run.times[n + r] = slots[first + r * stride]!;
-      for (let c = 0; c < width; c++) {
-        const halves = run.halves[c]!;
-        for (let r = 0, at = 2 * first + valuesAt + 2 * c, to = 2 * n; r < inPage; r++, at += 2 * stride, to += 2) {
-          halves[to] = words[at]!;
-          halves[to + 1] = words[at + 1]!;
-        }
-      }
-      if (valuesAt > 2)
-        for (let r = 0; r < inPage; r++) noteHoles(words, 2 * (first + r * stride) + 2, n + r, width, run);
-      n += inPage;
-    }
-    run.count = n;
-  }
-
-  #gatherSorted(group: number, run: RunBuffer): void {
-    const rows = this.#rows[group]!;
-    const stride = this.#stride[group]!;
-    const width = this.#width[group]!;
-    const valuesAt = this.#valuesAt(group);
-    this.#order = grownInt32(this.#order, rows);
-    const places: number[] = [];
-    const times: number[] = [];
-    for (let page = this.#first[group]!, left = rows; left > 0; page = this.pages.next(page), left -= PAGE_ROWS) {
-      for (let r = 0; r < Math.min(left, PAGE_ROWS); r++) {
-        const slot = this.pages.slot(page, r, stride);
-        places.push(page, slot);
-        times.push(this.pages.times(page)[slot]!);
-      }
-    }
-    // Stable: of rows with the same time the later one comes later, and wins.
-    const order = this.#order.subarray(0, rows);
-    for (let i = 0; i < rows; i++) order[i] = i;
-    order.sort((a, b) => times[a]! - times[b]! || a - b);
-    let n = 0;
-    for (let i = 0; i < rows; ) {
-      const timeMs = times[order[i]!]!;
-      run.times[n] = timeMs;
-      const merged = this.#copy;
-      const maskWords = valuesAt - 2;
-      merged.fill(0, 0, maskWords);
-      for (; i < rows && times[order[i]!] === timeMs; i++) {
-        const words = this.pages.words(places[2 * order[i]!]!);
-        const row = 2 * places[2 * order[i]! + 1]!;
-        for (let w = 0; w < maskWords; w++) merged[w]! |= words[row + 2 + w]!;
-        for (let c = 0; c < width; c++) {
-          if (maskWords > 0 && !(words[row + 2 + (c >> 5)]! & (1 << (c & 31)))) continue;
-          run.halves[c]![2 * n] = words[row + valuesAt + 2 * c]!;
-          run.halves[c]![2 * n + 1] = words[row + valuesAt + 2 * c + 1]!;
-        }
-      }
-      if (maskWords > 0) noteHoles(merged, 0, n, width, run);
-      n++;
-    }
-    run.count = n;
-  }
-
   #restride(group: number, old: number, stride: number): void {
     const oldValues = 2 + 2 * maskSlots(old);
     const newValues = 2 + 2 * maskSlots(stride);
@@ -394,29 +326,5 @@ export class OpenRows {
     this.#flags = grownUint8(this.#flags, group);
     this.#newestMs = grownFloat64(this.#newestMs, group);
     this.#oldestMs = grownFloat64(this.#oldestMs, group);
-  }
-}
-
-/** Marks in the run which columns of row `n` are missing, by the presence bits at `words[at…]`. */
-function noteHoles(words: Int32Array, at: number, n: number, width: number, run: RunBuffer): void {
-  for (let c = 0; c < width; c += 32) {
-    const bits = words[at + (c >> 5)]!;
-    const columns = Math.min(32, width - c);
-    const all = columns === 32 ? -1 : (1 << columns) - 1;
-    if (bits === all) {
-      for (let k = 0; k < columns; k++) {
-        const present = run.present[c + k];
-        if (present) present[n] = 1;
-      }
-      continue;
-    }
-    for (let k = 0; k < columns; k++) {
-      if (bits & (1 << k)) {
-        const present = run.present[c + k];
-        if (present) present[n] = 1;
-      } else {
-        run.presence(c + k, n)[n] = 0;
-      }
-    }
   }
 }

@@ -46,7 +46,14 @@ export class Wal {
   #unsynced: DiskFile[] = [];
   #isDirty = false;
   #waiters: Waiter[] = [];
+  /** The sync that is under way: its files, and who waits for it. */
   #syncing: Promise<void> | undefined;
+  #syncingFiles: readonly DiskFile[] = [];
+  #syncingWaiters: Waiter[] = [];
+  /** Files that ended, to be closed after a sync. */
+  #ended: DiskFile[] = [];
+  /** A sync of files up to this number failed: what is in them may never be on the disk. */
+  #brokenNumber = 0;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: WalOptions) {
@@ -108,7 +115,7 @@ export class Wal {
     this.#old.push({ number: this.#number, sizeBytes: this.#size });
     this.#file = undefined;
     this.#size = 0;
-    if (this.#unsynced.includes(file)) this.#unsyncedOld.push(file);
+    if (this.#unsynced.includes(file) || this.#syncingFiles.includes(file)) this.#ended.push(file);
     else file.close();
     return this.#number;
   }
@@ -121,12 +128,18 @@ export class Wal {
       if (disk.exists(file)) disk.remove(file);
       this.#old.shift();
     }
+    if (number >= this.#brokenNumber) this.#brokenNumber = 0;
   }
 
   /** Resolves once everything written so far is on the disk. @throws WalError */
   durable(): Promise<void> {
-    if (!this.#isDirty) return this.#syncing ?? Promise.resolve();
-    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    if (this.#brokenNumber > 0) {
+      return Promise.reject(new WalError('the write-ahead log could not be synced, and is not yet in segments'));
+    }
+    if (!this.#isDirty && !this.#syncing) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      (this.#isDirty ? this.#waiters : this.#syncingWaiters).push({ resolve, reject });
+    });
   }
 
   /** Syncs now. Rejects no one but those who wait in `durable`. */
@@ -140,15 +153,14 @@ export class Wal {
     this.#syncing = undefined;
   }
 
-  /** Syncs and closes the file. */
+  /** Syncs and closes the files. */
   async close(): Promise<void> {
     await this.sync();
     this.#cancelTimer?.();
+    this.#closeEnded();
     this.#file?.close();
     this.#file = undefined;
   }
-
-  readonly #unsyncedOld: DiskFile[] = [];
 
   #start(): DiskFile {
     const { disk, folder } = this.#options;
@@ -180,23 +192,37 @@ export class Wal {
   }
 
   async #syncOnce(): Promise<void> {
-    const files = this.#unsynced;
-    const ended = this.#unsyncedOld.splice(0);
-    const waiters = this.#waiters;
+    const number = this.#number;
+    this.#syncingFiles = this.#unsynced;
+    this.#syncingWaiters = this.#waiters;
     this.#unsynced = [];
     this.#waiters = [];
     this.#isDirty = false;
     try {
-      for (const file of files) await file.fsyncAsync();
-      for (const waiter of waiters) waiter.resolve();
+      for (const file of this.#syncingFiles) await file.fsyncAsync();
+      for (const waiter of this.#syncingWaiters) waiter.resolve();
       this.#options.onSync();
     } catch (error) {
+      this.#brokenNumber = number;
       const failure = new WalError(`the write-ahead log cannot be synced: ${messageOf(error)}`, { cause: error });
-      for (const waiter of waiters) waiter.reject(failure);
+      for (const waiter of this.#syncingWaiters) waiter.reject(failure);
       this.#options.onSyncError(failure);
     }
-    for (const file of ended) file.close();
+    this.#syncingFiles = [];
+    this.#syncingWaiters = [];
+    this.#closeEnded();
     if (this.#isDirty) this.#cancelTimer = this.#options.clock.after(SYNC_INTERVAL_MS, () => void this.sync());
+  }
+
+  #closeEnded(): void {
+    for (const file of this.#ended.filter((ended) => !this.#unsynced.includes(ended))) {
+      this.#ended = this.#ended.filter((other) => other !== file);
+      try {
+        file.close();
+      } catch (error) {
+        this.#options.onSyncError(error);
+      }
+    }
   }
 }
 

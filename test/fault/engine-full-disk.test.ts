@@ -8,7 +8,7 @@ import { FaultDisk } from '../support/fault-disk.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 
 const MiB = 2 ** 20;
-const GROUPS = 20;
+const GROUPS = 60;
 
 function batch(timeMs: number, random: () => number): ModelRow[] {
   return Array.from({ length: GROUPS }, (_, g) => ({
@@ -38,9 +38,9 @@ test('a full disk refuses rows with a clear error, keeps what it has, and recove
   const clock = new SimulatedClock();
   const model = new EngineModel();
   const engine = openEngine(disk, clock);
-  disk.capacityBytes = 300_000;
+  disk.capacityBytes = 600_000;
   let refused = 0;
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 300; i++) {
     await clock.advance(10_000);
     if (!commit(engine, batch(clock.nowMs(), Math.random), model)) refused++;
     if (i % 50 === 0) await engine.flush().catch(() => {});
@@ -66,7 +66,7 @@ test('the budget is never exceeded, the oldest samples go first, and tiers outli
   const clock = new SimulatedClock();
   const startMs = clock.nowMs();
   const engine = openEngine(disk, clock, { budgetBytes });
-  for (let i = 0; i < 9_000; i++) {
+  for (let i = 0; i < 3_000; i++) {
     await clock.advance(10_000);
     const rows = batch(clock.nowMs(), Math.random);
     while (!commit(engine, rows)) await engine.room();
