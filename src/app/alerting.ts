@@ -1,4 +1,5 @@
 /** Wires rules, alerts and notification to SQLite, the store and live clients. */
+import { presentAlert } from '../api/routes/alerts.ts';
 import type { AlertService, HealthChecks } from '../api/services.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import type { AlertRow } from '../db/alerts.ts';
@@ -193,7 +194,7 @@ export class Alerting implements AlertService {
     const ids = repositories.transaction(() => transitions.map((transition) => this.#storeOne(transition)));
     transitions.forEach(({ alert }, i) => {
       const stored = repositories.alerts.get(alert.tenant, ids[i]!);
-      if (stored) live.publish(alert.tenant, 'alert', stored);
+      if (stored) live.publish(alert.tenant, 'alert', presentAlert(stored));
     });
     this.#queue.wake();
     return ids;

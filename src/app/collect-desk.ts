@@ -1,4 +1,5 @@
 /** The server's own collector, and its answers to people who wait for them. */
+import dns from 'node:dns/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type {
   CollectService,
@@ -9,11 +10,13 @@ import type {
 } from '../api/services.ts';
 import { type Collector, openCollector } from '../collector/client.ts';
 import type { Repositories } from '../db/repositories.ts';
+import type { Network } from '../discovery/scan.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ObservedInterface } from '../model/observation.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { TenantId } from '../model/tenant.ts';
 import type { Store } from '../store/store.ts';
 
 export interface CollectDeskOptions {
@@ -27,6 +30,14 @@ export interface CollectDeskOptions {
   readonly repositories: Repositories;
 }
 
+/** Undefined also when no name server answers in time: a scan does not wait for it. */
+async function reverseName(address: string): Promise<string | undefined> {
+  const resolver = new dns.Resolver({ timeout: NAME_TIMEOUT_MS, tries: 1 });
+  const [name] = await resolver.reverse(address).catch(() => []);
+  return name;
+}
+
+const NAME_TIMEOUT_MS = 1000;
 const NOT_READY = 'The collector is starting. Try again in a few seconds.';
 
 export class CollectDesk implements CollectService {
@@ -87,9 +98,27 @@ export class CollectDesk implements CollectService {
     };
   }
 
+  /** The network as the server's own collector sees it, for the scans of a tenant. */
+  network(tenant: TenantId): Network {
+    const { credentialProfiles } = this.#options.repositories;
+    return {
+      ping: (address, signal) => this.#ready().ping(address, signal),
+      openPorts: (address, ports, signal) => this.#ready().openPorts(address, ports, signal),
+      identify: async (address, credentialId, isQuick, signal) => {
+        const row = credentialProfiles.get(tenant, credentialId);
+        if (!row) return { ok: false, code: 'bad_credential' };
+        const { type, public: plain, sealed } = row;
+        const credential = { id: String(credentialId), type, public: plain, sealed };
+        const given = { kind: 'sealed', tenant, credential } as const;
+        return this.#ready().testCredential({ address, credential: given, isQuick }, signal);
+      },
+      reverseName,
+    };
+  }
+
   healthChecks(): HealthChecks {
     const health = this.#collector?.health();
-    if (!health) return { collector: { status: 'down', message: NOT_READY } };
+    if (!health) return { collector: { status: 'degraded', message: NOT_READY } };
     return {
       collector: { status: health.status, message: health.problems.join(' ') || 'Polling.' },
       ping: { status: 'ok', message: health.ping },
