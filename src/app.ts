@@ -10,6 +10,7 @@ import { StaticWeb } from './api/static-web.ts';
 import { Alerting } from './app/alerting.ts';
 import { CollectDesk } from './app/collect-desk.ts';
 import { declaredFields } from './app/declared-fields.ts';
+import { createDiscovery } from './app/discovery.ts';
 import { type FirstStart, seedFirstStart } from './app/first-start.ts';
 import { watchHealth } from './app/health.ts';
 import { type BoundAddress, Listeners } from './app/listeners.ts';
@@ -134,6 +135,7 @@ async function wire(
     fleet,
     repositories,
   });
+  const discovery = createDiscovery({ repositories, fleet, live, collect, clock, logger });
   const own = new OwnMetrics({
     alerting: () => ({ ...alerting.figures, waiting: repositories.notifications.waitingCount() }),
     clients: () => live.clientCount,
@@ -148,6 +150,7 @@ async function wire(
     secrets,
     collect,
     templates,
+    discovery,
     alerts: alerting,
     testChannel: (tenant, id, signal) => alerting.testChannel(tenant, id, signal),
     health: () => ({ ...collect.healthChecks(), ...alerting.healthChecks() }),
@@ -192,6 +195,8 @@ async function wire(
     fleet.states.flush();
   });
   onStop(() => collect.stop());
+  discovery.open();
+  onStop(() => discovery.close());
   onStop(() => listeners.stop());
   const loop = (name: string, run: Promise<void>) =>
     loops.push(

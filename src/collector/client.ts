@@ -67,6 +67,10 @@ export interface Collector {
   pollNow(monitorId: string, signal?: AbortSignal): Promise<PollReport | undefined>;
   testCredential(request: CredentialTestRequest, signal?: AbortSignal): Promise<CredentialTestResult>;
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<InspectAnswer | InspectFailure>;
+  /** Whether an address answers an echo. */
+  ping(address: string, signal?: AbortSignal): Promise<boolean>;
+  /** Those of the TCP ports that accept a connection. */
+  openPorts(address: string, ports: readonly number[], signal?: AbortSignal): Promise<readonly number[]>;
   health(): CollectorHealth;
   /** Figures in Prometheus exposition format. */
   metrics(): string;
@@ -127,6 +131,14 @@ class CollectorClient implements Collector {
 
   inspect(request: InspectRequest, signal?: AbortSignal): Promise<InspectAnswer | InspectFailure> {
     return this.#ask({ name: 'inspect', request }, signal);
+  }
+
+  ping(address: string, signal?: AbortSignal): Promise<boolean> {
+    return this.#ask({ name: 'ping', address }, signal);
+  }
+
+  openPorts(address: string, ports: readonly number[], signal?: AbortSignal): Promise<readonly number[]> {
+    return this.#ask({ name: 'open_ports', address, ports }, signal);
   }
 
   health(): CollectorHealth {

@@ -8,9 +8,9 @@ import { diagnoseSilence } from '../probes/snmp-diagnosis.ts';
 import { SnmpFetchError, SnmpFetcher } from '../probes/snmp-fetcher.ts';
 import { isFailure } from '../snmp/failure.ts';
 import { PacketBudget } from '../snmp/packet-budget.ts';
-import { SnmpSession } from '../snmp/session.ts';
+import { RETRIES, SnmpSession } from '../snmp/session.ts';
 import { TemplateError } from '../templates/inherit.ts';
-import { type Inspection, inspectDevice } from '../templates/inspection.ts';
+import { type Inspection, inspectDevice, readFacts } from '../templates/inspection.ts';
 import { PlanError } from '../templates/plan.ts';
 import { recognise } from '../templates/recognise.ts';
 
@@ -24,6 +24,8 @@ export type GivenCredential =
 export interface CredentialTestRequest {
   readonly address: string;
   readonly credential: GivenCredential;
+  /** One try, without looking for the reason of silence: a scan asks many addresses where nothing is. */
+  readonly isQuick?: boolean;
 }
 
 export interface CredentialTestResult {
@@ -63,15 +65,18 @@ export async function testCredential(
   address: string,
   credential: OpenCredential,
   signal?: AbortSignal,
+  isQuick = false,
 ): Promise<CredentialTestResult> {
   const startMs = tools.clock.monotonicMs();
   const duration = () => ({ duration_ms: Math.round(tools.clock.monotonicMs() - startMs) });
-  const session = await openSession(tools, address, credential, signal);
+  const session = await openSession(tools, address, credential, signal, isQuick ? 0 : RETRIES);
   if ('code' in session) return { ok: false, code: session.code, message: session.message, ...duration() };
   try {
-    const found = await recognise(tools.plans.library, new SnmpFetcher(session));
+    const fetcher = new SnmpFetcher(session);
+    const found = await recognise(tools.plans.library, fetcher);
+    const told = await readFacts(tools.plans.library, fetcher, found.template, tools.clock.nowMs()).catch(noFacts);
     const oddities = session.traits.warnings.map(({ message }) => ` ${message}`).join('');
-    const facts = { name: found.sysName, sys_descr: found.sysDescr, sys_object_id: found.sysObjectId };
+    const facts = { ...told, name: found.sysName, sys_descr: found.sysDescr, sys_object_id: found.sysObjectId };
     return {
       ok: true,
       message: `${found.sysName || session.address} answers SNMP${session.version}: ${found.sysDescr.slice(0, 200) || 'no description'}.${oddities}`,
@@ -82,11 +87,17 @@ export async function testCredential(
       ...duration(),
     };
   } catch (error) {
-    const failed = await explain(tools, session, credential, error);
+    const failed = await explain(tools, session, credential, error, isQuick);
     return { ok: false, code: failed.code, message: failed.message, ...duration() };
   } finally {
     session.close();
   }
+}
+
+/** The credential works all the same when a device does not answer everything. */
+function noFacts(error: unknown): DeviceFacts {
+  if (error instanceof SnmpFetchError) return {};
+  throw error;
 }
 
 /** One whole poll of a device, nothing stored. Never rejects for what the device does. */
@@ -121,6 +132,7 @@ async function openSession(
   address: string,
   open: OpenCredential,
   signal: AbortSignal | undefined,
+  retries = RETRIES,
 ): Promise<SnmpSession | InspectFailure> {
   const { udp, clock, engines } = tools;
   const resolved = await tools.resolve(address);
@@ -128,7 +140,7 @@ async function openSession(
   const credential = snmpCredential(open);
   if (isFailure(credential)) return credential;
   const budget = new PacketBudget(PACKETS_PER_SECOND, () => clock.monotonicMs());
-  const session = new SnmpSession({ udp, clock, engines, address: resolved.address, credential, budget });
+  const session = new SnmpSession({ udp, clock, engines, address: resolved.address, credential, budget, retries });
   if (signal) session.cancelWith(signal);
   return session;
 }
@@ -138,9 +150,10 @@ async function explain(
   session: SnmpSession,
   open: OpenCredential,
   error: unknown,
+  isQuick = false,
 ): Promise<InspectFailure> {
   if (!(error instanceof SnmpFetchError)) throw error;
   const credential = snmpCredential(open);
-  if (error.failure.code !== 'timeout' || isFailure(credential)) return error.failure;
+  if (isQuick || error.failure.code !== 'timeout' || isFailure(credential)) return error.failure;
   return diagnoseSilence(tools, session.address, credential, session.engineId !== undefined);
 }

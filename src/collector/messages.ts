@@ -20,7 +20,9 @@ export type Question =
   | { readonly name: 'configure'; readonly config: CollectorConfig | CollectorConfigDelta }
   | { readonly name: 'poll_now'; readonly monitorId: string }
   | { readonly name: 'test_credential'; readonly request: CredentialTestRequest }
-  | { readonly name: 'inspect'; readonly request: InspectRequest };
+  | { readonly name: 'inspect'; readonly request: InspectRequest }
+  | { readonly name: 'ping'; readonly address: string }
+  | { readonly name: 'open_ports'; readonly address: string; readonly ports: readonly number[] };
 
 export type CollectRequest =
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }

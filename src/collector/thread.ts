@@ -12,10 +12,13 @@ import { AppendPort } from '../store/append-port.ts';
 import { openCredential, type UnusableCredential } from './credentials.ts';
 import { type GivenCredential, inspect, testCredential } from './device-test.ts';
 import type { CollectMessage, CollectRequest, CollectThreadData, Question } from './messages.ts';
+import { openPorts } from './port-scan.ts';
 import { CollectorRuntime } from './runtime.ts';
 import { storeSink } from './store-sink.ts';
 
 const STATUS_EVERY_MS = 5000;
+/** Of an echo that is asked for. */
+const PING_TIMEOUT_MS = 1000;
 
 /** A rejection ends the thread: main sees why and starts a new one. */
 async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
@@ -58,7 +61,7 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
       case 'test_credential': {
         const credential = opened(question.request.credential);
         if ('code' in credential) return { ok: false, ...credential, duration_ms: 0 };
-        return testCredential(runtime.tools, question.request.address, credential, signal);
+        return testCredential(runtime.tools, question.request.address, credential, signal, question.request.isQuick);
       }
       case 'inspect': {
         const { address, template } = question.request;
@@ -66,6 +69,10 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
         if ('code' in credential) return { kind: 'failure', ...credential };
         return inspect(runtime.tools, address, credential, template, signal);
       }
+      case 'ping':
+        return (await runtime.tools.pinger.ping(question.address, PING_TIMEOUT_MS)).kind === 'reply';
+      case 'open_ports':
+        return openPorts(systemClock, question.address, question.ports, signal);
     }
   }
 
