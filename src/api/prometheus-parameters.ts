@@ -13,23 +13,30 @@ const MIN_TIME = '-292273086-05-16T16:47:06Z';
 const MAX_TIME = '+292277025-08-18T07:12:54.999999999Z';
 const LONGEST_MS = 2 ** 63 / 1e6;
 
-/** Milliseconds of Unix seconds (with fraction) or RFC 3339. @throws ParameterError */
-export function readTimeMs(parameters: URLSearchParams, name: string, defaultMs?: number): number {
-  const text = parameters.get(name) ?? '';
-  if (text === '' && defaultMs !== undefined) return defaultMs;
+/** Milliseconds of Unix seconds (with fraction) or RFC 3339; undefined for anything else. */
+function parseTimeMs(text: string): number | undefined {
   if (isNumber(text)) return Math.round(Number(text) * 1000);
-  if (RFC3339.test(text)) {
-    const ms = Date.parse(text);
-    if (!Number.isNaN(ms)) return ms;
-  }
   if (text === MIN_TIME) return Number.MIN_SAFE_INTEGER;
   if (text === MAX_TIME) return Number.MAX_SAFE_INTEGER;
-  throw invalid(name, `cannot parse ${JSON.stringify(text)} to a valid timestamp`);
+  const ms = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** As `readTimeMs`, but undefined when the parameter is absent. */
+/** A time that must be there. @throws ParameterError */
+function readTimeMs(parameters: URLSearchParams, name: string): number {
+  const text = parameters.get(name) ?? '';
+  const ms = parseTimeMs(text);
+  if (ms === undefined) throw invalid(name, `cannot parse ${JSON.stringify(text)} to a valid timestamp`);
+  return ms;
+}
+
+/** A time that may be absent. @throws ParameterError */
 export function readOptionalTimeMs(parameters: URLSearchParams, name: string): number | undefined {
-  return parameters.get(name) ? readTimeMs(parameters, name) : undefined;
+  const text = parameters.get(name);
+  if (!text) return undefined;
+  const ms = parseTimeMs(text);
+  if (ms !== undefined) return ms;
+  throw invalid(name, `Invalid time value for '${name}': cannot parse ${JSON.stringify(text)} to a valid timestamp`);
 }
 
 /** Milliseconds of seconds (with fraction) or a duration such as `1m30s`. @throws ParameterError */

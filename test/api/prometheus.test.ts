@@ -106,7 +106,10 @@ test('wrong parameters are refused in the words of Prometheus', async () => {
   await using server = await startMetricServer();
   const step = 'zero or negative query resolution step widths are not accepted. Try a positive integer';
   const cases: readonly [string, string][] = [
-    ['query?query=up&time=x', 'invalid parameter "time": cannot parse "x" to a valid timestamp'],
+    [
+      'query?query=up&time=x',
+      `invalid parameter "time": Invalid time value for 'time': cannot parse "x" to a valid timestamp`,
+    ],
     ['query?query=sum(', 'invalid parameter "query": 1:5: parse error: unclosed left parenthesis'],
     ['query?query=up&timeout=x', 'invalid parameter "timeout": cannot parse "x" to a valid duration'],
     ['query?query=up&limit=-1', 'invalid parameter "limit": limit must be non-negative'],

@@ -9,14 +9,7 @@ import type { PrometheusAnswer, SelectorRequest, Store } from '../../store/store
 import { readBody } from '../body.ts';
 import { sendDirectly } from '../direct-answer.ts';
 import { accessTo, type FindPrincipal, nodeObjects, onClientGone } from '../metric-access.ts';
-import {
-  ParameterError,
-  readDurationMs,
-  readLimit,
-  readOptionalTimeMs,
-  readRange,
-  readTimeMs,
-} from '../prometheus-parameters.ts';
+import { ParameterError, readDurationMs, readLimit, readOptionalTimeMs, readRange } from '../prometheus-parameters.ts';
 
 export interface PrometheusRoutesOptions {
   readonly store: Store;
@@ -48,7 +41,7 @@ export function prometheusRoutes(options: PrometheusRoutesOptions): Hono {
       tenants,
       signal,
       query: parameters.get('query') ?? '',
-      timeMs: readTimeMs(parameters, 'time', nowMs()),
+      timeMs: readOptionalTimeMs(parameters, 'time') ?? nowMs(),
       limit: readLimit(parameters),
       ...evaluationOptions(parameters),
     }),
