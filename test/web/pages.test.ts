@@ -14,7 +14,7 @@ import { eventText } from '../../web/pages/event-text.ts';
 import { rankCandidates, wantedAt } from '../../web/pages/explore/completion.ts';
 import { guessUnit } from '../../web/pages/explore/guess-unit.ts';
 import { judgeMonitor } from '../../web/pages/monitor/monitor-table.ts';
-import { settingsInput } from '../../web/pages/monitor/settings-fields.ts';
+import { sentence, settingsInput } from '../../web/pages/monitor/settings-fields.ts';
 import { matchRoute, withParams } from '../../web/router.ts';
 
 test('routes match whole paths, with parameters decoded', () => {
@@ -196,6 +196,7 @@ test('settings of a plugin are sent in the types of its schema', () => {
   const texts = { port: '443', tls: 'true', host: '12', codes: '[200,204]', unknown: 'x' };
   assert.deepEqual(settingsInput(schema, texts), { port: 443, tls: true, host: '12', codes: [200, 204] });
   assert.deepEqual(settingsInput(schema, { port: '' }), {}, 'empty means the default');
+  assert.deepEqual(['verify_tls', 'timeout_ms', 'url'].map(sentence), ['Verify TLS', 'Timeout (ms)', 'URL']);
 });
 
 test('completion knows names, labels and values', () => {

@@ -33,7 +33,10 @@ export function sparkPaths(values: readonly (number | null)[], { width, height, 
       run = undefined;
       return;
     }
-    if (!run) runs.push((run = []));
+    if (!run) {
+      run = [];
+      runs.push(run);
+    }
     run.push(`${(index * stepX).toFixed(1)} ${(height - 1 - Math.min(value, top) * scale).toFixed(1)}`);
   });
   const line = runs.map((points) => `M${points.join('L')}`).join('');

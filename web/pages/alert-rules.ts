@@ -92,7 +92,7 @@ function columnsOf(edit: (rule: AlertRule) => void): readonly Column<AlertRule>[
       label: 'Origin',
       hide: 'small',
       sortBy: (rule) => rule.origin,
-      render: (rule) => rule.origin.replace('_', ' '),
+      render: (rule) => html`<span class="nowrap">${rule.origin.replace('_', ' ')}</span>`,
     },
     {
       key: 'actions',

@@ -1,5 +1,6 @@
 /** Evaluates an expression now: how many alerts it would raise, and which. */
 import { api, messageOf, withQuery } from '../../api.ts';
+import { distinctNames } from '../../charts/series-names.ts';
 import { Mark } from '../../components/status.ts';
 import type { InstantAnswer } from '../../data/prometheus.ts';
 import { count, formatValue } from '../../format/units.ts';
@@ -45,6 +46,7 @@ function Outcome({ answer, problem }: Tested): VNode {
   if (result.length === 0) {
     return html`<div class="answer is-healthy" role="status"><${Mark} of="healthy" size=${18} /><p>It is valid and would raise no alert now.</p></div>`;
   }
+  const names = distinctNames(result.map((sample) => sample.metric));
   return html`<div class="answer is-warning" role="status">
     <${Mark} of="warning" size=${18} />
     <div class="grow stack-s">
@@ -54,7 +56,7 @@ function Outcome({ answer, problem }: Tested): VNode {
           .slice(0, SHOWN_MAX)
           .map(
             (sample, index) =>
-              html`<li key=${index}><code class="break">${seriesName(sample.metric)}</code><b>${formatValue(Number(sample.value[1]))}</b></li>`,
+              html`<li key=${index}><span class="break">${names[index]}</span><b>${formatValue(Number(sample.value[1]))}</b></li>`,
           )}
       </ul>
     </div>

@@ -25,7 +25,7 @@ export function ProfileDialog({
       name: profile?.name ?? '',
       subnet: profile?.subnet ?? '',
       exclude: profile?.exclude ?? '',
-      credentials: profile?.credential_profile_ids ?? [],
+      credentials: profile?.credential_profile_ids,
       site: profile?.site ?? 'default',
       schedule: profile?.schedule ?? '',
       port_scan: profile?.port_scan ?? false,
@@ -37,7 +37,7 @@ export function ProfileDialog({
         name: textOf(values.name) ?? values.subnet.trim(),
         subnet: values.subnet.trim(),
         exclude: textOf(values.exclude) ?? null,
-        credential_profile_ids: [...values.credentials],
+        credential_profile_ids: [...chosen],
         site: values.site,
         schedule: textOf(values.schedule) ?? null,
         port_scan: values.port_scan,
@@ -53,11 +53,10 @@ export function ProfileDialog({
     },
   );
   const { values } = form;
+  // A new scan tries all that there are, until somebody chooses.
+  const chosen = values.credentials ?? (credentials.data ?? []).map((each) => each.id);
   const toggle = (id: number) =>
-    form.set(
-      'credentials',
-      values.credentials.includes(id) ? values.credentials.filter((each) => each !== id) : [...values.credentials, id],
-    );
+    form.set('credentials', chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id]);
   return html`<${FormDialog} title=${profile ? `Edit ${profile.name}` : 'New scan'} form=${form} action=${values.runNow ? 'Save and run' : 'Save'} onClose=${onClose} isWide>
     <${AreaField}
       label="Addresses"
@@ -85,7 +84,7 @@ export function ProfileDialog({
       <legend>Asked with, in this order</legend>
       ${credentials.data?.length === 0 && html`<p class="muted">There is no credential profile yet: devices are only pinged. <a href="/credentials">Make one</a></p>`}
       ${(credentials.data ?? []).map((each) => {
-        const at = values.credentials.indexOf(each.id);
+        const at = chosen.indexOf(each.id);
         const label = `${each.name} (${CREDENTIAL_TYPE_NAMES[each.type]})`;
         return html`<${Check} key=${each.id} label=${at === -1 ? label : `${at + 1}. ${label}`} checked=${at !== -1} onChange=${() => toggle(each.id)} />`;
       })}

@@ -76,8 +76,14 @@ function plainText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `expected_status` → `Expected status`. */
-function sentence(key: string): string {
-  const words = key.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+const ACRONYMS = new Set(['url', 'tls', 'http', 'dns', 'tcp', 'ssl', 'ip', 'id', 'snmp']);
+
+/** `expect_status` → `Expect status`, `verify_tls` → `Verify TLS`, `timeout_ms` → `Timeout (ms)`. */
+export function sentence(key: string): string {
+  const unit = /_(ms|s)$/.exec(key);
+  const words = (unit ? key.slice(0, unit.index) : key)
+    .split('_')
+    .map((word) => (ACRONYMS.has(word) ? word.toUpperCase() : word));
+  const text = words.join(' ');
+  return text.charAt(0).toUpperCase() + text.slice(1) + (unit ? ` (${unit[1]})` : '');
 }
