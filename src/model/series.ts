@@ -20,7 +20,7 @@ export type LabelPairs = readonly string[];
 
 export interface SeriesHandle {
   readonly labels: LabelPairs;
-  /** Declared (else observed) interval between rows in milliseconds; 0 when unknown. Look-back is max(5 min, 2.5 × it). */
+  /** Declared interval between rows in milliseconds; 0 when unknown. Look-back is max(5 min, 2.5 × it). */
   readonly intervalMs: number;
   readonly kind: FieldKind;
 }

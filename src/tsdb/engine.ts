@@ -358,7 +358,7 @@ export class Engine implements RowSink, SeriesSource {
 
   #checkWalRoom(frameBytes: number): void {
     const { walBytes } = this.#storage.shares;
-    if (this.#wal.sizeBytes + this.#wal.growth(frameBytes) <= walBytes) return;
+    if (this.#wal.sizeBytes + this.#wal.growth(frameBytes) + this.#tombstones.sizeBytes <= walBytes) return;
     this.#maintenance.tick();
     throw new DiskFullError(`the log has used its share of the disk budget, ${walBytes} bytes; try again soon`);
   }

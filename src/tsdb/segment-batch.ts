@@ -12,7 +12,8 @@ import { SegmentWriter } from './segment-writer.ts';
 interface Part {
   readonly name: SegmentName;
   readonly writer: SegmentWriter;
-  group: number;
+  /** Row groups in the order in which they were written. */
+  readonly groups: number[];
 }
 
 export interface SegmentBatchOptions {
@@ -52,12 +53,12 @@ export class SegmentBatch {
     if (!part) {
       const name = this.#options.nextName();
       const { disk, set } = this.#options;
-      part = { name, writer: SegmentWriter.create(disk, set.pathOf(name), { tierMs: set.tierMs }), group: -1 };
+      part = { name, writer: SegmentWriter.create(disk, set.pathOf(name), { tierMs: set.tierMs }), groups: [] };
       this.#parts.set(window, part);
     }
-    if (part.group !== group) {
+    if (part.groups.at(-1) !== group) {
       part.writer.addRowGroup(identity());
-      part.group = group;
+      part.groups.push(group);
     }
     return part.writer;
   }
@@ -75,14 +76,18 @@ export class SegmentBatch {
     const { set, tierBytes } = this.#options;
     this.checkRoom();
     const names: SegmentName[] = [];
+    const groups: number[][] = [];
     const added: OpenSegment[] = [];
     try {
-      for (const [window, { writer, name }] of this.#parts) {
+      for (const [window, { writer, name, groups: written }] of this.#parts) {
         names.push(name);
+        groups.push(written);
         await writer.finish();
         this.#parts.delete(window);
       }
-      for (const name of names) added.push(set.add(name));
+      names.forEach((name, i) => {
+        added.push(set.add(name, groups[i]));
+      });
     } catch (error) {
       this.#takeBack(names, added);
       throw error;

@@ -126,11 +126,14 @@ export class SegmentSet {
     }
   }
 
-  /** Opens a file that was just written. @throws SegmentDamage, or what the disk throws */
-  add(name: SegmentName): OpenSegment {
+  /**
+   * Opens a file. `written` are our numbers of its row groups, in its order, when they are known because it was just
+   * written. @throws SegmentDamage, or what the disk throws
+   */
+  add(name: SegmentName, written?: readonly number[]): OpenSegment {
     const source = SegmentReader.open(this.#options.disk, this.pathOf(name));
     try {
-      const segment = this.#mapped(name, source);
+      const segment = written ? this.#numbered(name, source, written) : this.#mapped(name, source);
       this.#segments = [...this.#segments, segment].sort((a, b) => byPrecedence(a.name, b.name));
       this.#sizeBytes += source.sizeBytes;
       this.#version++;
@@ -222,9 +225,28 @@ export class SegmentSet {
     this.#options.onProblem(`segment ${file} was found damaged earlier and is set aside`, undefined);
   }
 
+  #numbered(name: SegmentName, source: SegmentSource, written: readonly number[]): OpenSegment {
+    const { groups } = this.#options;
+    const indexOf = new Int32Array(written.reduce((most, group) => Math.max(most, group), -1) + 1);
+    let hiddenGroups = 0;
+    written.forEach((group, index) => {
+      // Deleted while the file was being written.
+      if (groups.isAlive(group)) indexOf[group] = index + 1;
+      else hiddenGroups++;
+    });
+    return { name, source, indexOf: this.#shared(indexOf, hiddenGroups), columnMaps: new Map(), hiddenGroups };
+  }
+
+  /** Neighbours usually have the same row groups at the same places: they share the array. */
+  #shared(indexOf: Int32Array, hiddenGroups: number): Int32Array {
+    const like =
+      hiddenGroups === 0 ? this.#segments.findLast((other) => sameNumbers(other.indexOf, indexOf)) : undefined;
+    return like?.indexOf ?? indexOf;
+  }
+
   #mapped(name: SegmentName, source: SegmentSource): OpenSegment {
     const { groups } = this.#options;
-    let indexOf = new Int32Array(groups.capacity + source.groupCount);
+    const indexOf = new Int32Array(groups.capacity + source.groupCount);
     const columnMaps = new Map<number, Int32Array>();
     let most = -1;
     let index = 0;
@@ -243,9 +265,8 @@ export class SegmentSet {
       }
       index++;
     }
-    indexOf = indexOf.slice(0, most + 1);
-    const like = this.#segments.find((other) => sameNumbers(other.indexOf, indexOf));
-    return { name, source, indexOf: like && hiddenGroups === 0 ? like.indexOf : indexOf, columnMaps, hiddenGroups };
+    const shared = this.#shared(indexOf.slice(0, most + 1), hiddenGroups);
+    return { name, source, indexOf: shared, columnMaps, hiddenGroups };
   }
 
   #groupOf(identity: SegmentGroup, name: SegmentName): number {

@@ -93,8 +93,10 @@ export class Storage {
 
   /** Opens all segments. */
   open(): void {
-    for (const { set } of this.#tiers) {
+    for (const { set, shareBytes } of this.#tiers) {
       set.openFolder();
+      // The budget may have become smaller.
+      while (set.sizeBytes > shareBytes && set.recycleOldest());
       this.#sequence = Math.max(this.#sequence, set.lastSequence);
     }
     this.#sequence = Math.max(this.#sequence, this.#options.tombstones.lastSequence);

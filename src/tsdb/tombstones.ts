@@ -69,11 +69,6 @@ export class Tombstones {
     return this.#sizeBytes;
   }
 
-  /** Bytes that `add` will write. */
-  growth(entries: readonly Tombstone[]): number {
-    return entries.reduce((sum, entry) => sum + Buffer.byteLength(lineOf(entry)), 0);
-  }
-
   /** Remembers deletions, on the disk when this returns. */
   add(entries: readonly Tombstone[]): void {
     const bytes = Buffer.from(entries.map(lineOf).join(''), 'utf8');
