@@ -15,6 +15,7 @@ const { values } = parseArgs({
 });
 const devices = Number(values.devices);
 const port = Number(values.port);
+const INTERFACES = 24;
 const SCRAPED = Math.min(1000, devices);
 const EXPORTER = '/usr/bin/prometheus-snmp-exporter';
 const FPING = '/usr/bin/fping';
@@ -72,12 +73,15 @@ async function measureExporter(folder: string): Promise<object> {
       ))
     );
     let samples = 0;
+    let incomplete = 0;
     const scrapeAll = async (): Promise<void> => {
       const targets = Array.from({ length: SCRAPED }, (_, i) => address(i));
       const worker = async () => {
         for (let target = targets.pop(); target; target = targets.pop()) {
           const answer = await fetch(`http://${listen}/snmp?module=m&target=${target}:${port}`);
-          samples += (await answer.text()).match(/^if\w+\{/gm)?.length ?? 0;
+          const found = (await answer.text()).match(/^if\w+\{/gm)?.length ?? 0;
+          samples += found;
+          if (found < COLUMNS.length * INTERFACES) incomplete++;
         }
       };
       await Promise.all(Array.from({ length: 16 }, worker));
@@ -85,10 +89,12 @@ async function measureExporter(folder: string): Promise<object> {
     await scrapeAll();
     const before = cpuSecondsOf(exporter);
     samples = 0;
+    incomplete = 0;
     await scrapeAll();
     const cpuSeconds = cpuSecondsOf(exporter) - before;
     return {
       scrapes: SCRAPED,
+      incomplete,
       varbinds: samples,
       cpu_seconds: cpuSeconds,
       varbinds_per_cpu_second: samples / cpuSeconds,
@@ -116,7 +122,7 @@ function runBench(args: readonly string[]): Record<string, number> {
 }
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'telltale-compare-'));
-const args = [farmFile, '-', String(port), '--synthetic', '24', '--count', values.devices];
+const args = [farmFile, '-', String(port), '--synthetic', String(INTERFACES), '--count', values.devices];
 const farm = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 await new Promise((resolve) => farm.stdout?.once('data', resolve));
 const exporter = await measureExporter(folder);
