@@ -100,13 +100,10 @@ export const api = {
 /** What to tell a person about anything that was thrown. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof ApiError && error.fields.length > 0) {
-    const details = error.fields.map((field) =>
-      field.path === '' ? field.message : `${field.path}: ${field.message}`,
-    );
-    return `${error.message} ${details.join('; ')}`.trim();
-  }
-  return error.message;
+  if (!(error instanceof ApiError)) return error.message;
+  const details = error.fields.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const untold = details.filter((detail) => !error.message.includes(detail));
+  return [error.message, untold.join('; ')].filter((part) => part !== '').join(' ');
 }
 
 /** A path with query parameters; empty and undefined ones are left out. */

@@ -1,5 +1,5 @@
 /** State of a form: values, the request under way, and the server's complaints by field. */
-import { ApiError, messageOf } from '../api.ts';
+import { ApiError, type FieldProblem, messageOf } from '../api.ts';
 import { useRef, useState } from '../html.ts';
 
 export interface FormState<T> {
@@ -7,7 +7,7 @@ export interface FormState<T> {
   readonly set: <K extends keyof T>(key: K, value: T[K]) => void;
   readonly replace: (values: T) => void;
   readonly isBusy: boolean;
-  /** Complaint about the whole, when no field is to blame. */
+  /** Complaint that no field has shown; read it after the fields. */
   readonly problem: string | undefined;
   /** Complaint about one field, by its path in the request. */
   readonly errorAt: (path: string) => string | undefined;
@@ -36,13 +36,21 @@ export function useForm<T extends object>(initial: T, send: (values: T) => Promi
     }
   };
   const fields = error instanceof ApiError ? error.fields : [];
+  const shown = new Set<FieldProblem>();
   return {
     values,
     set: (key, value) => setValues((old) => ({ ...old, [key]: value })),
     replace: setValues,
     isBusy,
-    problem: error === undefined ? undefined : messageOf(error),
-    errorAt: (path) => fields.find((field) => field.path === path || field.path.startsWith(`${path}.`))?.message,
+    get problem() {
+      const isTold = fields.length > 0 && fields.every((field) => shown.has(field));
+      return error === undefined || isTold ? undefined : messageOf(error);
+    },
+    errorAt: (path) => {
+      const found = fields.filter((field) => field.path === path || field.path.startsWith(`${path}.`));
+      for (const field of found) shown.add(field);
+      return found[0]?.message;
+    },
     submit: (event) => {
       event?.preventDefault();
       void run();

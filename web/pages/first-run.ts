@@ -64,7 +64,7 @@ export function FirstRun({ isCodeRequired }: { readonly isCodeRequired: boolean 
         error=${form.errorAt('again')}
         onInput=${(value: string) => form.set('again', value)}
       />
-      ${form.errorAt('again') ? null : html`<${FormProblem} text=${form.problem} />`}
+      <${FormProblem} text=${form.problem} />
       <button type="submit" class="button primary large" disabled=${form.isBusy}>
         ${form.isBusy ? 'Creating …' : 'Create administrator'}
       </button>
