@@ -9,6 +9,7 @@ import type { GroupTable } from './group-table.ts';
 import type { Head } from './head.ts';
 import type { Problems } from './problems.ts';
 import { JobCancelled, type SliceOptions, Slices } from './slices.ts';
+import { SteadyTime } from './steady-time.ts';
 import type { Storage } from './storage.ts';
 import type { Tombstones } from './tombstones.ts';
 import type { Wal } from './wal.ts';
@@ -42,6 +43,7 @@ export interface MaintenanceOptions {
 
 export class Maintenance {
   readonly #options: MaintenanceOptions;
+  readonly #steady: SteadyTime;
   #running: Promise<void> | undefined;
   #abort = new AbortController();
   #flushedMs: number;
@@ -52,6 +54,7 @@ export class Maintenance {
 
   constructor(options: MaintenanceOptions) {
     this.#options = options;
+    this.#steady = new SteadyTime(options.clock);
     this.#flushedMs = options.clock.monotonicMs();
     this.#sweptMs = this.#flushedMs;
   }
@@ -147,7 +150,7 @@ export class Maintenance {
   async #flushJob(all: boolean): Promise<void> {
     const { storage, wal, head, clock, tombstones, rotateWal } = this.#options;
     const nowMs = clock.nowMs();
-    storage.expire(nowMs);
+    storage.expire(this.#steady.nowMs());
     if (!head.isEmpty) {
       const through = rotateWal();
       await storage.flush(this.#slices());
@@ -164,7 +167,7 @@ export class Maintenance {
 
   async #sweepJob(): Promise<void> {
     const { storage, clock, sweep } = this.#options;
-    storage.expire(clock.nowMs());
+    storage.expire(this.#steady.nowMs());
     this.#sweptMs = clock.monotonicMs();
     if (storage.version === this.#sweptVersion) return;
     this.#sweptVersion = storage.version;

@@ -59,6 +59,35 @@ for (const jumpMs of [DAY_MS, -DAY_MS]) {
   });
 }
 
+test('a clock that is a day ahead for hours makes no sample too old', async () => {
+  const clock = new SimulatedClock();
+  const model = new EngineModel();
+  const engine = openEngine(new FaultDisk(), clock, { limits: { retentionRawMs: 2 * DAY_MS } });
+  const startMs = clock.nowMs();
+  for (let i = 1; i < 45; i++) {
+    const one = row(startMs - i * HOUR_MS, i);
+    putRow(engine, one);
+    model.add(one);
+  }
+  engine.commit();
+  await engine.flush();
+  clock.jump(DAY_MS);
+  for (let i = 0; i < 6; i++) {
+    await clock.advance(HOUR_MS / 2);
+    engine.tick();
+    await engine.idle();
+  }
+  clock.jump(-DAY_MS);
+  model.check(engine, [1], 0, 8e15, 'after the clock is right again');
+  await clock.advance(3 * DAY_MS);
+  for (let i = 0; i < 4; i++) {
+    engine.tick();
+    await engine.idle();
+  }
+  const [series] = engine.select({ tenants: [1], matchers: [], fromMs: 0, toMs: 8e15 });
+  assert.equal(engine.read(series!, 0, 8e15).count, 0, 'in the end they are too old');
+});
+
 test('a backlog of a day enters while live rows go on, and fills raw samples and buckets', async () => {
   const clock = new SimulatedClock();
   const disk = new FaultDisk();
