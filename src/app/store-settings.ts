@@ -30,6 +30,7 @@ export function storeSettings(config: Config, folder: string): StoreSettings {
     },
     readLimits: {
       querySamples: config.max_query_samples,
+      answerBytes: config.max_answer_size,
       queryTimeMs: config.max_query_time,
       concurrentQueries: config.max_concurrent_queries,
       waitingQueries: config.max_waiting_queries,

@@ -149,6 +149,7 @@ export const SETTINGS = {
   ),
   max_series: count('Active series that the metric store accepts.', 1000),
   max_query_samples: count('Samples that one query may read.', 1000),
+  max_answer_size: size('Largest answer of one query.', 1e6),
   max_query_time: duration('Time that one query may take.'),
   max_query_series: count('Series that one selector of a query may match.', 1000),
   max_concurrent_queries: count('Queries that run at the same time; more of them wait.', 1),

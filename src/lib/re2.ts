@@ -17,8 +17,11 @@ const MAX_STARS = 2;
 export function compileRe2(pattern: string): RegExp {
   const { source, needsUnicode, stars, isNested } = translate(pattern);
   const anchored = `^(?:${source})$`;
-  if (!needsUnicode && isLinear(anchored)) return compile(anchored, '', pattern);
-  if (isNested || stars > MAX_STARS) {
+  const isHeavy = isNested || stars > MAX_STARS;
+  // Backtracking is faster on what is simple. What is not goes straight to the linear engine: the backtracks that V8
+  // allows before it changes over would take a millisecond a value.
+  if (!needsUnicode && isLinear(anchored)) return compile(anchored, isHeavy ? 'l' : '', pattern);
+  if (isHeavy) {
     throw new Re2Error(`too complex to be matched in bounded time: \`${pattern}\``);
   }
   return compile(anchored, needsUnicode ? 'u' : '', pattern);

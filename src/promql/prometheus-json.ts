@@ -1,8 +1,15 @@
 /** Query results in the exact bytes of the Prometheus HTTP API. */
 import type { LabelPairs } from '../model/series.ts';
 import { ByteWriter } from './byte-writer.ts';
-import type { PromqlErrorKind } from './promql-error.ts';
+import { PromqlError, type PromqlErrorKind } from './promql-error.ts';
 import type { QueryResult, QueryValue } from './query.ts';
+
+type Parts = Generator<undefined, void>;
+
+/** Bytes at first of an answer that may become large. */
+const FIRST_BYTES = 8 << 20;
+/** Samples of a series that are written in one go. */
+const PART_SAMPLES = 4096;
 
 /** `errorType` of the HTTP API by kind of error. */
 const ERROR_TYPES: Readonly<Record<PromqlErrorKind, string>> = {
@@ -13,16 +20,49 @@ const ERROR_TYPES: Readonly<Record<PromqlErrorKind, string>> = {
   timeout: 'timeout',
 };
 
+/** How a large answer is written: not beyond a size, and with rests, so that the thread hears others. */
+export interface AnswerManners {
+  readonly maxBytes: number;
+  /** Name of the setting of `maxBytes`, for the error. */
+  readonly sizeSetting: string;
+  due(): boolean;
+  /** Rejects when the query is to end. */
+  rest(): Promise<void>;
+}
+
 /** The body of a successful answer. */
 export function serializeResult(result: QueryResult): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(estimate(result.value));
+  const parts = writeResult(writer, result);
+  while (!parts.next().done);
+  return writer.result();
+}
+
+/** The same for results of any size. @throws PromqlError of kind `limit` when the answer would be too large */
+export async function serializeWithManners(
+  result: QueryResult,
+  manners: AnswerManners,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const writer = new ByteWriter(Math.min(estimate(result.value), FIRST_BYTES));
+  const parts = writeResult(writer, result);
+  while (!parts.next().done) {
+    if (writer.length > manners.maxBytes) {
+      const limit = `more than ${manners.maxBytes} bytes (setting ${manners.sizeSetting})`;
+      throw new PromqlError('limit', `the answer has ${limit}; ask for fewer series, a longer step or a shorter range`);
+    }
+    if (manners.due()) await manners.rest();
+  }
+  return writer.result();
+}
+
+/** Stops after every part, which is a row or so. */
+function* writeResult(writer: ByteWriter, result: QueryResult): Parts {
   writer.ascii('{"status":"success","data":{"resultType":"');
-  writeValue(writer, result.value);
+  yield* writeValue(writer, result.value);
   writer.ascii('}');
   writeList(writer, 'warnings', result.warnings);
   writeList(writer, 'infos', result.infos);
   writer.ascii('}');
-  return writer.result();
 }
 
 /** The body of a failed answer. */
@@ -47,7 +87,7 @@ function estimate(value: QueryValue): number {
   return 256 + rows * (128 + steps * 34);
 }
 
-function writeValue(writer: ByteWriter, value: QueryValue): void {
+function* writeValue(writer: ByteWriter, value: QueryValue): Parts {
   switch (value.kind) {
     case 'scalar':
       writer.ascii('scalar","result":[');
@@ -65,21 +105,21 @@ function writeValue(writer: ByteWriter, value: QueryValue): void {
       return;
     case 'vector':
       writer.ascii('vector","result":[');
-      writeVector(writer, value);
+      yield* writeVector(writer, value);
       break;
     case 'matrix':
       writer.ascii('matrix","result":[');
-      writeMatrix(writer, value);
+      yield* writeMatrix(writer, value);
       break;
     case 'series':
       writer.ascii('matrix","result":[');
-      writeSeries(writer, value);
+      yield* writeSeries(writer, value);
       break;
   }
   writer.ascii(']');
 }
 
-function writeVector(writer: ByteWriter, { matrix, timeMs }: Extract<QueryValue, { kind: 'vector' }>): void {
+function* writeVector(writer: ByteWriter, { matrix, timeMs }: Extract<QueryValue, { kind: 'vector' }>): Parts {
   const prefix = new ByteWriter(64);
   prefix.ascii('},"value":[');
   prefix.timestamp(timeMs);
@@ -90,10 +130,11 @@ function writeVector(writer: ByteWriter, { matrix, timeMs }: Extract<QueryValue,
     writer.copy(prefix.bytes, 0, prefix.length);
     writer.float(matrix.values[row]!);
     writer.ascii('"]}');
+    yield;
   }
 }
 
-function writeMatrix(writer: ByteWriter, { matrix, grid, order }: Extract<QueryValue, { kind: 'matrix' }>): void {
+function* writeMatrix(writer: ByteWriter, { matrix, grid, order }: Extract<QueryValue, { kind: 'matrix' }>): Parts {
   const { steps, values, present } = matrix;
   // `,[1700000000.123,"` of every step; the comma is skipped at the first sample of a series.
   const prefixes = new ByteWriter(steps * 24);
@@ -119,11 +160,12 @@ function writeMatrix(writer: ByteWriter, { matrix, grid, order }: Extract<QueryV
       skip = 0;
     }
     writer.ascii(']}');
+    yield;
   }
 }
 
-function writeSeries(writer: ByteWriter, { series }: Extract<QueryValue, { kind: 'series' }>): void {
-  series.forEach(({ labels, times, values }, i) => {
+function* writeSeries(writer: ByteWriter, { series }: Extract<QueryValue, { kind: 'series' }>): Parts {
+  for (const [i, { labels, times, values }] of series.entries()) {
     writer.ascii(i === 0 ? '{"metric":{' : ',{"metric":{');
     writeLabels(writer, labels);
     writer.ascii('},"values":[');
@@ -133,9 +175,11 @@ function writeSeries(writer: ByteWriter, { series }: Extract<QueryValue, { kind:
       writer.ascii(',"');
       writer.float(values[k]!);
       writer.ascii('"]');
+      if (k % PART_SAMPLES === PART_SAMPLES - 1) yield;
     }
     writer.ascii(']}');
-  });
+    yield;
+  }
 }
 
 function writeLabels(writer: ByteWriter, labels: LabelPairs): void {

@@ -27,9 +27,16 @@ export class SortedValues {
   #count = 0;
   #nans = 0;
 
-  clear(): void {
-    this.#count = 0;
-    this.#nans = 0;
+  /** Holds these values and no others. */
+  fill(values: Float64Array): void {
+    if (this.#values.length < values.length) this.#values = new Float64Array(values.length * 2);
+    const held = this.#values.subarray(0, values.length);
+    held.set(values);
+    held.sort();
+    // Typed arrays sort NaN to the end.
+    this.#count = values.length;
+    while (this.#count > 0 && Number.isNaN(held[this.#count - 1])) this.#count--;
+    this.#nans = values.length - this.#count;
   }
 
   add(value: number): void {

@@ -6,8 +6,8 @@ import { longestLookback, lookbackOf, type References, references, select } from
 import { emptySamples, withoutStale } from './stale.ts';
 import { Window } from './window.ts';
 
-/** Called with the window of each series in turn; must not keep its arrays. */
-export type VisitWindow = (window: Window) => void;
+/** Called with the window of each series in turn; must not keep its arrays. The next one waits for a promise. */
+export type VisitWindow = (window: Window) => Promise<void> | undefined;
 
 /** Visits all series of a range selector or subquery. Returns the number of series, known before the first visit. */
 export async function visitWindows(
@@ -48,7 +48,8 @@ async function visitSelector(
     window.labels = series.labels;
     window.kind = series.kind;
     window.load(samples.times, samples.values, samples.count, beforeMs, afterMs);
-    visit(window);
+    const visited = visit(window);
+    if (visited) await visited;
   }
 }
 
@@ -72,7 +73,8 @@ async function visitSubquery(
     window.labels = matrix.labels[row]!;
     window.dropsName = matrix.dropsName[row]!;
     window.load(times, values, count);
-    visit(window);
+    const visited = visit(window);
+    if (visited) await visited;
   }
 }
 

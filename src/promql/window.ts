@@ -39,6 +39,22 @@ export class Window {
     return this.firstEndMs + step * this.strideMs;
   }
 
+  /** The steps `[from, to)` alone, over the same samples. */
+  part(from: number, to: number): Window {
+    const grid = { ...this.grid, startMs: this.grid.startMs + from * this.grid.stepMs, count: to - from };
+    const references = { firstMs: this.endMs(from), lastMs: this.endMs(to - 1), strideMs: this.strideMs };
+    const part = new Window(grid, references, this.rangeMs);
+    part.low.set(this.low.subarray(from, to));
+    part.high.set(this.high.subarray(from, to));
+    part.labels = this.labels;
+    part.dropsName = this.dropsName;
+    part.kind = this.kind;
+    part.times = this.times;
+    part.values = this.values;
+    part.count = this.count;
+    return part;
+  }
+
   /** Takes the samples of a series and finds the bounds of every window. `before` and `after` widen it. */
   load(times: Float64Array, values: Float64Array, count: number, beforeMs = 0, afterMs = 0): void {
     this.times = times as Float64Array<ArrayBuffer>;

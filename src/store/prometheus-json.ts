@@ -1,18 +1,22 @@
 /** Answers of the Prometheus HTTP API other than query results: lists, label sets, metadata. */
 import { type FieldKind, type FieldMetadata, metricName } from '../model/field.ts';
 import type { LabelPairs } from '../model/series.ts';
-import { serializeResult } from '../promql/prometheus-json.ts';
+import { type AnswerManners, serializeWithManners } from '../promql/prometheus-json.ts';
 import type { QueryResult, QueryValue } from '../promql/query.ts';
 import type { PrometheusAnswer } from './store.ts';
 
 const TRUNCATED = 'results truncated due to limit';
 const encoder = new TextEncoder();
 
-/** The answer of a query; a `limit` above 0 cuts the number of series. */
-export function queryAnswer(result: QueryResult, limit: number): PrometheusAnswer {
+/** The answer of a query; a `limit` above 0 cuts the number of series. @throws PromqlError when it is too large */
+export async function queryAnswer(
+  result: QueryResult,
+  limit: number,
+  manners: AnswerManners,
+): Promise<PrometheusAnswer> {
   const value = limit > 0 ? cut(result.value, limit) : result.value;
   const warnings = value === result.value ? result.warnings : [...result.warnings, TRUNCATED];
-  return { status: 200, body: serializeResult({ ...result, value, warnings }) };
+  return { status: 200, body: await serializeWithManners({ ...result, value, warnings }, manners) };
 }
 
 function cut(value: QueryValue, limit: number): QueryValue {

@@ -7,6 +7,7 @@ import type { Logger } from '../lib/logger.ts';
 import { LimitError } from '../model/limit-error.ts';
 import { formatQuery } from '../promql/format.ts';
 import { parseSelectors } from '../promql/parse.ts';
+import type { AnswerManners } from '../promql/prometheus-json.ts';
 import { PromqlError } from '../promql/promql-error.ts';
 import { evaluateInstant, evaluateRange } from '../promql/query.ts';
 import type { Engine } from '../tsdb/engine.ts';
@@ -24,6 +25,9 @@ export interface ReaderOptions {
   readonly monotonicMs: () => number;
   readonly logger: Logger;
 }
+
+/** Longest run without giving way. */
+const SLICE_MS = 4;
 
 type Evaluation = Extract<Reading, { what: 'query' | 'query_range' }>;
 type Selection = Extract<Reading, { matchers: readonly string[] }>;
@@ -82,17 +86,39 @@ export class Reader {
         query,
         signal,
         pause: this.#pause,
-        limits: { maxSamples: this.#limits.querySamples, timeoutMs: leftMs },
+        limits: {
+          maxSamples: this.#limits.querySamples,
+          samplesSetting: READ_LIMIT_SETTINGS.querySamples,
+          timeoutMs: leftMs,
+        },
         ...(lookbackMs !== undefined && { lookbackMs }),
       };
       const result =
         reading.what === 'query'
           ? await evaluateInstant({ ...common, timeMs: reading.timeMs })
           : await evaluateRange({ ...common, startMs: reading.startMs, endMs: reading.endMs, stepMs: reading.stepMs });
-      return queryAnswer(result, reading.limit);
+      return await queryAnswer(result, reading.limit, this.#manners(beganMs + timeoutMs, signal));
     } finally {
       entry.leave();
     }
+  }
+
+  /** Writing a large answer gives way to others and ends with its query. */
+  #manners(deadlineMs: number, signal: AbortSignal): AnswerManners {
+    let sliceEndMs = this.#monotonicMs() + SLICE_MS;
+    return {
+      maxBytes: this.#limits.answerBytes,
+      sizeSetting: READ_LIMIT_SETTINGS.answerBytes,
+      due: () => this.#monotonicMs() >= sliceEndMs,
+      rest: async () => {
+        await this.#pause();
+        if (signal.aborted) throw new PromqlError('canceled', 'query was canceled while its answer was written');
+        if (this.#monotonicMs() > deadlineMs) {
+          throw new PromqlError('timeout', 'query timed out while its answer was written');
+        }
+        sliceEndMs = this.#monotonicMs() + SLICE_MS;
+      },
+    };
   }
 
   #select(reading: Selection): PrometheusAnswer {

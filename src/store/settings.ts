@@ -7,6 +7,8 @@ export interface ReadLimits {
   readonly queryTimeMs: number;
   /** Samples that one query may read. */
   readonly querySamples: number;
+  /** Bytes of the answer of one query. */
+  readonly answerBytes: number;
   /** Queries evaluated at the same time; more wait. */
   readonly concurrentQueries: number;
   /** Queries that may wait; more are refused. */
@@ -15,7 +17,8 @@ export interface ReadLimits {
 
 export const DEFAULT_READ_LIMITS: ReadLimits = {
   queryTimeMs: 60_000,
-  querySamples: 100_000_000,
+  querySamples: 50_000_000,
+  answerBytes: 128 << 20,
   concurrentQueries: 4,
   waitingQueries: 256,
 };
@@ -24,6 +27,7 @@ export const DEFAULT_READ_LIMITS: ReadLimits = {
 export const READ_LIMIT_SETTINGS: Readonly<Record<keyof ReadLimits, string>> = {
   queryTimeMs: 'max_query_time',
   querySamples: 'max_query_samples',
+  answerBytes: 'max_answer_size',
   concurrentQueries: 'max_concurrent_queries',
   waitingQueries: 'max_waiting_queries',
 };

@@ -66,14 +66,15 @@ class InventedSource implements SeriesSource {
 /** Takes some tenths of a second of the thread in small pieces; `pause` lets others go first. */
 export async function warmUp(pause: () => Promise<void>): Promise<void> {
   const common = { source: new InventedSource(), tenants: [0], limits: LIMITS, pause };
+  const manners = { maxBytes: Number.POSITIVE_INFINITY, sizeSetting: '', due: () => false, rest: pause };
   for (let round = 0; round < ROUNDS; round++) {
     for (const query of INSTANT) {
-      queryAnswer(await evaluateInstant({ ...common, query, timeMs: END_MS }), 0);
+      await queryAnswer(await evaluateInstant({ ...common, query, timeMs: END_MS }), 0, manners);
       await pause();
     }
     for (const query of RANGE) {
       const range = { startMs: END_MS - 600_000, endMs: END_MS, stepMs: 15_000 };
-      queryAnswer(await evaluateRange({ ...common, ...range, query }), 0);
+      await queryAnswer(await evaluateRange({ ...common, ...range, query }), 0, manners);
       await pause();
     }
   }

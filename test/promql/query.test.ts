@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LimitError } from '../../src/model/limit-error.ts';
-import { serializeError, serializeResult, statusOf } from '../../src/promql/prometheus-json.ts';
+import { serializeError, serializeResult, serializeWithManners, statusOf } from '../../src/promql/prometheus-json.ts';
 import { PromqlError, type PromqlErrorKind } from '../../src/promql/promql-error.ts';
 import { evaluateInstant, evaluateRange } from '../../src/promql/query.ts';
 import { MemorySource } from '../support/memory-source.ts';
@@ -161,4 +161,51 @@ test('rates of a field that is declared a counter carry no remark about its name
   assert.deepEqual(await remarks('rate(odd[5m])'), [
     'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "odd" (1:6)',
   ]);
+});
+
+test('labels that functions make have a longest length and weigh like samples', async () => {
+  const tenfold = '$1'.repeat(10);
+  const grow = (times: number, inner: string): string =>
+    times === 0 ? inner : `label_replace(${grow(times - 1, inner)}, "x", "${tenfold}", "x", "(.+)")`;
+  const limits = { maxSamples: 20_000, timeoutMs: 10_000, samplesSetting: 'max_query_samples' };
+  const common = { source: new MemorySource(), tenants: [1], limits, timeMs: 0 };
+  const start = 'label_replace(vector(1), "x", "ab", "", "")';
+  await assert.rejects(evaluateInstant({ ...common, query: grow(5, start) }), /makes a label of more than 65536/);
+  await evaluateInstant({ ...common, query: grow(4, start) });
+  await assert.rejects(
+    evaluateInstant({ ...common, limits: { ...limits, maxSamples: 1000 }, query: grow(4, start) }),
+    /the limit is 1000 \(setting max_query_samples\)/,
+  );
+  const join = (times: number): string =>
+    times === 0 ? start : `label_join(${join(times - 1)}, "x", "", ${'"x", '.repeat(20)}"x")`;
+  await assert.rejects(evaluateInstant({ ...common, query: join(5) }), /label_join\(\) makes a label of more than/);
+});
+
+test('a large answer is written with rests, and not beyond its limit', async () => {
+  const source = new MemorySource();
+  for (let i = 0; i < 50; i++) source.add(['__name__', 'm', 'i', String(i)], [[0, i]]);
+  const result = await evaluateInstant({
+    source,
+    tenants: [1],
+    limits: { maxSamples: 1000, timeoutMs: 10_000 },
+    query: 'm',
+    timeMs: 0,
+  });
+  let rests = 0;
+  const manners = {
+    maxBytes: 1e6,
+    sizeSetting: 'max_answer_size',
+    due: () => true,
+    rest: async () => {
+      rests++;
+    },
+  };
+  assert.deepEqual(await serializeWithManners(result, manners), serializeResult(result));
+  assert.ok(rests >= 50);
+  await assert.rejects(
+    serializeWithManners(result, { ...manners, maxBytes: 500 }),
+    /the answer has more than 500 bytes \(setting max_answer_size\)/,
+  );
+  const gone = new Error('gone');
+  await assert.rejects(serializeWithManners(result, { ...manners, rest: () => Promise.reject(gone) }), gone);
 });

@@ -52,3 +52,38 @@ test('every step of a range has the value of an instant query at its time', asyn
     }
   }
 });
+
+test('long windows are computed in parts, with rests, and lead to the same numbers', async () => {
+  const samples = Array.from({ length: 2000 }, (_, i): [number, number] => [
+    i * 1000,
+    i % 50 === 0 ? Number.NaN : random() * 10,
+  ]);
+  const long = new MemorySource();
+  long.add(['__name__', 'long'], samples);
+  const range = { startMs: 1_000_000, endMs: 2_000_000, stepMs: 2000 };
+  let rests = 0;
+  const common = {
+    source: long,
+    tenants: [1],
+    limits: { maxSamples: 1e7, timeoutMs: 60_000 },
+    pause: async () => {
+      rests++;
+    },
+  };
+  for (const call of [
+    'mad_over_time(long[15m])',
+    'quantile_over_time(0.3, long[15m])',
+    'predict_linear(long[15m], 60)',
+    'sum_over_time(long[15m])',
+    'stddev_over_time(long[15m:1s] offset 1m)',
+  ]) {
+    const { value } = await evaluateRange({ ...common, query: call, ...range });
+    assert.ok(value.kind === 'matrix' && value.matrix.rows === 1, call);
+    for (const k of [0, 1, 250, 291, 292, 293, 499, 500]) {
+      const { value: one } = await evaluateInstant({ ...common, query: call, timeMs: range.startMs + k * 2000 });
+      assert.ok(one.kind === 'vector');
+      assert.equal(value.matrix.values[k], one.matrix.values[0], `${call} at step ${k}`);
+    }
+  }
+  assert.ok(rests > 0, 'others had their turn');
+});

@@ -21,13 +21,29 @@ function checkLabel(name: string, what: string, call: string): void {
   }
 }
 
-/** Gives every row other labels. A row whose name was set keeps it. */
-function relabel(input: Matrix, target: string, labelsOf: (labels: LabelPairs) => LabelPairs): Matrix {
+/** Longest label that these functions make, in UTF-16 units: in turn they could make any length from a few letters. */
+const MAX_LENGTH = 2 ** 16;
+/** Units of text that weigh as much as a sample. */
+const UNITS_A_SAMPLE = 8;
+
+/** Gives every row another value of the label, or leaves it for `undefined`. A row whose name was set keeps it. */
+async function relabel(
+  evaluation: Evaluation,
+  plan: CallPlan,
+  input: Matrix,
+  target: string,
+  newValue: (labels: LabelPairs) => string | undefined,
+): Promise<Matrix> {
   for (let row = 0; row < input.rows; row++) {
+    if (evaluation.due()) await evaluation.rest();
     const before = input.labels[row]!;
-    const after = labelsOf(before);
-    if (after === before) continue;
-    input.labels[row] = after;
+    const value = newValue(before);
+    if (value === undefined) continue;
+    if (value.length > MAX_LENGTH) {
+      throw new PromqlError('execution', `${plan.name}() makes a label of more than ${MAX_LENGTH} characters`);
+    }
+    evaluation.count(Math.ceil(value.length / UNITS_A_SAMPLE));
+    input.labels[row] = withLabel(before, target, value);
     if (target === METRIC_NAME) input.dropsName[row] = false;
   }
   return mergeSameLabels(input);
@@ -58,9 +74,9 @@ export async function labelReplace(evaluation: Evaluation, plan: CallPlan, grid:
   }
   checkLabel(target, 'destination', 'label_replace');
   const input = await evaluation.evaluator.vector(plan.args[0]!, grid);
-  return relabel(input, target, (labels) => {
+  return relabel(evaluation, plan, input, target, (labels) => {
     const match = regex.exec(labelValue(labels, source));
-    return match ? withLabel(labels, target, expand(replacement, match)) : labels;
+    return match ? expand(replacement, match) : undefined;
   });
 }
 
@@ -71,8 +87,7 @@ export async function labelJoin(evaluation: Evaluation, plan: CallPlan, grid: Gr
   for (const source of sources) checkLabel(source, 'source', 'label_join');
   checkLabel(target, 'destination', 'label_join');
   const input = await evaluation.evaluator.vector(plan.args[0]!, grid);
-  return relabel(input, target, (labels) => {
-    const joined = sources.map((source) => labelValue(labels, source)).join(separator);
-    return withLabel(labels, target, joined);
-  });
+  return relabel(evaluation, plan, input, target, (labels) =>
+    sources.map((source) => labelValue(labels, source)).join(separator),
+  );
 }

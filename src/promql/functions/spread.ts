@@ -49,16 +49,15 @@ const sorted = new SortedValues();
 export const quantileOverTime: WindowFunction = (window, out, present, base, args) => {
   const { values, low, high, steps } = window;
   const quantiles = args[0]!;
-  sorted.clear();
   let l = 0;
   let h = 0;
   for (let k = 0; k < steps; k++) {
     const from = low[k]!;
     const to = high[k]!;
     if (from >= h) {
-      sorted.clear();
+      sorted.fill(values.subarray(from, to));
       l = from;
-      h = from;
+      h = to;
     }
     for (; h < to; h++) sorted.add(values[h]!);
     for (; l < from; l++) sorted.remove(values[l]!);

@@ -9,6 +9,7 @@ import { emptySamples, withoutStale } from '../stale.ts';
 import { sumOf } from '../summation.ts';
 import { rawStart, TierPoints, tierAt } from '../tiers.ts';
 import { Window, type WindowFunction } from '../window.ts';
+import { computeWindows } from './window-parts.ts';
 
 /** A value of the points in `[from, to)`, which is not empty, of a window that ends at `endMs`. */
 type TierFunction = (points: TierPoints, from: number, to: number, rangeMs: number, endMs: number) => number;
@@ -103,7 +104,8 @@ export async function tieredWindows(
       const samples = withoutStale(buffer, scratch);
       rest.load(samples.times, samples.values, samples.count);
       const args = call.args.map((arg) => arg.subarray(steps));
-      call.raw(rest, sink.values, sink.present, base + steps, args);
+      const computed = computeWindows(evaluation, plan.name, call.raw, rest, sink, base + steps, args);
+      if (computed) await computed;
     }
     if (sink.commit(series.labels, plan.name !== 'last_over_time')) visit(series);
   }

@@ -7,7 +7,7 @@ import { PromqlError } from '../promql-error.ts';
 import { visitWindows } from '../range-source.ts';
 import { references, select } from '../select.ts';
 import { coarseSpans, requireRaw } from '../tiers.ts';
-import type { WindowFunction } from '../window.ts';
+import type { Window, WindowFunction } from '../window.ts';
 import { CounterRemarks } from './counter-remarks.ts';
 import { anchored, smoothed } from './extended-rate.ts';
 import * as overTime from './over-time.ts';
@@ -15,6 +15,7 @@ import * as rates from './rate.ts';
 import * as spread from './spread.ts';
 import { TIER_FUNCTIONS, tieredWindows } from './tier-functions.ts';
 import * as trend from './trend.ts';
+import { computeWindows } from './window-parts.ts';
 
 export const WINDOW_FUNCTIONS: Readonly<Record<string, WindowFunction>> = {
   rate: rates.rate,
@@ -61,14 +62,19 @@ export async function windowed(evaluation: Evaluation, plan: CallPlan, grid: Gri
   if (source.kind === 'range' && (await fromTiers(evaluation, plan, source, grid, sink, compute, args))) return;
   const begin = (series: number) => sink.expect(series);
   const remarks = new CounterRemarks(evaluation, plan, source.position);
-  await visitWindows(evaluation, source, grid, begin, (window) => {
-    const base = sink.reserve();
-    compute(window, sink.values, sink.present, base, args);
+  const finish = (window: Window, base: number) => {
     for (const k of badQuantiles) {
       if (sink.present[base + k] === 1) remarkQuantile(evaluation, plan, args[0]![k]!);
     }
     const dropsName = window.dropsName || !KEEPS_NAME.has(plan.name);
     if (sink.commit(window.labels, dropsName)) remarks.note(window.labels, window.kind);
+  };
+  await visitWindows(evaluation, source, grid, begin, (window) => {
+    const base = sink.reserve();
+    const computed = computeWindows(evaluation, plan.name, compute, window, sink, base, args);
+    if (computed) return computed.then(() => finish(window, base));
+    finish(window, base);
+    return undefined;
   });
 }
 
