@@ -40,6 +40,8 @@ export function testSettings(folder: string, readLimits: Partial<ReadLimits> = {
 
 export interface TestStore extends AsyncDisposable {
   readonly store: Store;
+  /** The engine's. */
+  readonly folder: string;
   /** The thread that runs now. */
   readonly worker: () => Worker;
 }
@@ -60,6 +62,7 @@ export async function openTestStore(
   });
   return {
     store,
+    folder: path.join(folder, 'tsdb'),
     worker: () => worker!,
     async [Symbol.asyncDispose]() {
       await store.close();
