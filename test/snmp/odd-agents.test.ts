@@ -10,10 +10,15 @@ import { RowSelection } from '../../src/snmp/row-selection.ts';
 import { readTable } from '../../src/snmp/table.ts';
 import type { TableRows } from '../../src/snmp/walk.ts';
 import { OddAgent, type SeenRequest, smallMib } from '../support/odd-agent.ts';
-import { IF_COLUMNS, SessionBench, SYS_DESCR, SYS_UPTIME, text, v2c } from '../support/snmp-session.ts';
+import { hurriedClock, IF_COLUMNS, SessionBench, SYS_DESCR, SYS_UPTIME, text, v2c } from '../support/snmp-session.ts';
 
 const bench = new SessionBench();
-after(() => bench.close());
+/** For tests that wait for time-outs; busy machines may then see a request twice. */
+const hasty = new SessionBench(hurriedClock);
+after(() => {
+  bench.close();
+  hasty.close();
+});
 
 const BULK = 0xa5;
 const NEXT = 0xa1;
@@ -73,7 +78,7 @@ test('an agent that knows only SNMPv1 is found, said to be one, and read', async
   await using agent = await OddAgent.start(smallMib(5), (request, answer) =>
     request.version === 0 ? answer : undefined,
   );
-  const session = bench.session(v2c(agent.port), '127.0.0.1', 0);
+  const session = hasty.session(v2c(agent.port), '127.0.0.1', 0);
   const values = await get(session, [SYS_DESCR, encodeOid('1.3.6.1.2.1.1.77.0'), SYS_UPTIME]);
   assert.ok(!isFailure(values), JSON.stringify(values));
   assert.deepEqual([text(values[0]), values[1], values[2]], ['a test device', undefined, 4_000_000_000]);
@@ -86,7 +91,11 @@ test('an agent that knows only SNMPv1 is found, said to be one, and read', async
   assert.equal(agent.count(BULK), 0);
   const asked = agent.seen.length;
   await get(session, [SYS_DESCR, encodeOid('1.3.6.1.2.1.1.77.0'), SYS_UPTIME]);
-  assert.equal(agent.seen.length - asked, 1, 'what a v1 agent does not have is not asked for again');
+  const again = agent.seen.slice(asked);
+  assert.ok(
+    again.length > 0 && again.every((request) => request.oids === 2),
+    'what it does not have is not asked for again',
+  );
 });
 
 const brokenBulk: readonly [string, (request: SeenRequest) => Uint8Array | undefined][] = [
@@ -99,7 +108,7 @@ for (const [what, behaviour] of brokenBulk) {
     await using agent = await OddAgent.start(smallMib(4), (request, answer) =>
       request.type === BULK ? behaviour(request) : answer,
     );
-    const session = bench.session(v2c(agent.port), '127.0.0.1', 0);
+    const session = hasty.session(v2c(agent.port), '127.0.0.1', 0);
     expectRows(await readTable(session, 'if', IF_COLUMNS), 4);
     assert.ok(session.traits.warnings.some(({ code }) => code === 'broken_getbulk'));
     const bulks = agent.count(BULK);
@@ -110,7 +119,7 @@ for (const [what, behaviour] of brokenBulk) {
 
 test('a device that is gone is not taken for one with a broken GETBULK', async () => {
   await using agent = await OddAgent.start(smallMib(4), () => undefined);
-  const session = bench.session({ version: 'v2c', community: 'public', port: agent.port }, '127.0.0.1', 0);
+  const session = hasty.session({ version: 'v2c', community: 'public', port: agent.port }, '127.0.0.1', 0);
   const answer = await readTable(session, 'if', IF_COLUMNS);
   assert.ok(isFailure(answer) && answer.code === 'timeout');
   agent.behaviour = (_, honest) => honest;
@@ -175,7 +184,7 @@ test('an answer from another address is refused and explained', async () => {
     if (answer) other.send(answer, from.port, from.address);
     return undefined;
   });
-  const session = bench.session(v2c(agent.port), '127.0.0.1', 0);
+  const session = hasty.session(v2c(agent.port), '127.0.0.1', 0);
   const answer = await get(session, [SYS_DESCR]);
   assert.ok(isFailure(answer));
   assert.equal(answer.code, 'answered_from_other_address');
@@ -191,12 +200,12 @@ test('garbage, answers to nobody and foreign IDs are passed over', async () => {
     isFirst = false;
     return Buffer.from('3003020101', 'hex');
   };
-  const session = bench.session(v2c(agent.port));
+  const session = hasty.session(v2c(agent.port));
   const values = await get(session, [SYS_DESCR]);
   assert.ok(!isFailure(values));
   assert.equal(text(values[0]), 'a test device');
-  assert.ok(bench.udp.counters.strays >= 1);
-  assert.equal(agent.seen.length, 2);
+  assert.ok(hasty.udp.counters.strays >= 1);
+  assert.ok(agent.seen.length >= 2);
 });
 
 test('a late answer to the first try still counts', async () => {
@@ -207,9 +216,9 @@ test('a late answer to the first try still counts', async () => {
     held = answer;
     return undefined;
   };
-  const session = bench.session(v2c(agent.port));
+  const session = hasty.session(v2c(agent.port));
   assert.ok(!isFailure(await get(session, [SYS_DESCR])));
-  assert.equal(agent.seen.length, 2);
+  assert.ok(agent.seen.length >= 2);
   assert.equal(session.rttMs, -1, 'the round trip of a repeated request is not measured');
 });
 

@@ -18,11 +18,16 @@ export const hurriedClock: Clock = {
 export class SessionBench {
   readonly udp = new UdpPort(silentLogger);
   readonly engines = new EngineRegistry();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   session(credential: SnmpCredential, address = '127.0.0.1', retries = 2): SnmpSession {
     const { udp, engines } = this;
     const budget = new PacketBudget(1000, () => systemClock.monotonicMs());
-    return new SnmpSession({ udp, clock: hurriedClock, engines, address, credential, budget, retries });
+    return new SnmpSession({ udp, clock: this.#clock, engines, address, credential, budget, retries });
   }
 
   close(): void {
