@@ -28,15 +28,13 @@ const ADDONS: Readonly<Record<string, string>> = {
   'better-sqlite3': `better-sqlite3/prebuilds/${target}.node`,
   argon2: `argon2/prebuilds/${target}/argon2.${arch === 'arm64' ? 'armv8.' : ''}glibc.node`,
   koffi: `@koromix/koffi-${target}/${platform}_${arch}/koffi.node`,
-  'raw-socket': 'raw-socket/build/Release/raw.node',
 };
 
 const addons = new Map<string, string>();
 for (const [name, file] of Object.entries(ADDONS)) {
   const found = path.join(root, 'node_modules', file);
-  const foreign = name === 'raw-socket' && target !== `${process.platform}-${process.arch}`;
-  if (fs.existsSync(found) && !foreign) addons.set(name, found);
-  else if (name !== 'raw-socket') throw new Error(`The native add-on ${file} for ${target} is missing: run npm ci.`);
+  if (fs.existsSync(found)) addons.set(name, found);
+  else throw new Error(`The native add-on ${file} for ${target} is missing: run npm ci.`);
 }
 
 /** Points every way in which the libraries look for their add-on to the embedded one. */
@@ -50,13 +48,10 @@ const nativeAddons: Plugin = {
     }));
     build.onResolve({ filter: /prebuilds\/.*\.node$/ }, () => found('better-sqlite3'));
     build.onResolve({ filter: /^node-gyp-build$/ }, () => found('argon2'));
-    build.onResolve({ filter: /raw\.node$/ }, () => found('raw-socket'));
     build.onResolve({ filter: /^koffi$/ }, () => ({ path: path.join(root, 'node_modules/koffi/src/koffi/index.cjs') }));
     build.onResolve({ filter: /^\.\/src\/static\.cjs$/ }, () => found('koffi'));
     build.onLoad({ filter: /.*/, namespace: 'native-addon' }, ({ path: name }) => {
-      const load = addons.has(name)
-        ? `load(${JSON.stringify(name)})`
-        : `(() => { throw new Error(${JSON.stringify(`${name} was not built for this executable`)}); })()`;
+      const load = `load(${JSON.stringify(name)})`;
       const value = { argon2: `() => ${load}`, koffi: `{ loadStatic: () => ${load} }` }[name] ?? load;
       return {
         contents: `const { loadNativeAddon: load } = require(${JSON.stringify(loader)}); module.exports = ${value};`,
@@ -165,7 +160,14 @@ await sea(main, {
   targets: [
     { nodeRange: `node${process.versions.node}`, platform: platform === 'win32' ? 'win' : platform, arch, output },
   ],
-  seaConfig: { assets, disableExperimentalSEAWarning: true, useCodeCache: false, useSnapshot: false },
+  // Most of what lives long is outside of V8's heaps: a larger nursery would only add tens of megabytes to each thread.
+  seaConfig: {
+    assets,
+    disableExperimentalSEAWarning: true,
+    useCodeCache: false,
+    useSnapshot: false,
+    execArgv: ['--max-semi-space-size=8'],
+  },
 });
 fs.chmodSync(output, 0o755);
 console.log(`${path.relative(root, output)}: ${(fs.statSync(output).size / 2 ** 20).toFixed(1)} MiB`);

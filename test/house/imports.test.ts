@@ -47,7 +47,6 @@ const DOORWAYS: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['notify'],
   pino: ['lib'],
   preact: ['web'],
-  'raw-socket': ['icmp'],
   'reflect-metadata': ['config'],
   systeminformation: ['probes'],
   uplot: ['web/charts'],
