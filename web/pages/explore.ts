@@ -7,7 +7,7 @@ import { Empty, Loading, PageHead, Panel } from '../components/page.ts';
 import { type Column, Table } from '../components/table.ts';
 import { Tabs } from '../components/tabs.ts';
 import { type InstantSample, useInstant } from '../data/prometheus.ts';
-import { formatValue, UNITS, type Unit, unitOf } from '../format/units.ts';
+import { formatValue, UNITS, type Unit } from '../format/units.ts';
 import { html, useMemo, useState, type VNode } from '../html.ts';
 import { useParam } from '../router.ts';
 import { seriesName } from './alert/expression-test.ts';

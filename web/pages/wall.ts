@@ -13,7 +13,8 @@ import { sortAlerts } from './overview/firing-alerts.ts';
 import { worstDevices } from './overview/worst-devices.ts';
 
 const REFRESH_MS = 15_000;
-const SHOWN_MAX = 8;
+/** What fits on the screen; the tiles count all. */
+const SHOWN_MAX = 6;
 const LOUD: ReadonlySet<Device['health']> = new Set(['offline', 'critical', 'warning', 'unknown', 'healthy']);
 
 export function Wall(): VNode {
