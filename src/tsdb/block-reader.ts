@@ -5,7 +5,7 @@ import { decodeColumn, decodeTimes, MAX_BLOCK_ROWS } from './encoding/block.ts';
 import type { MemoryBlocks } from './memory-blocks.ts';
 import type { SegmentSource } from './segment-types.ts';
 
-const EMPTY: DecodedColumn = { count: 0, times: new Float64Array(0), values: new Float64Array(0) };
+const EMPTY: DecodedColumn = { count: 0, times: new Float64Array(0), values: new Float64Array(0), ownsTimes: false };
 
 export class BlockReader {
   readonly #cache: DecodedCache;
@@ -53,7 +53,7 @@ export class BlockReader {
   #keep(owner: object, block: number, column: number, rows: number, count: number, times: Float64Array): DecodedColumn {
     let decoded = EMPTY;
     if (count === rows) {
-      decoded = { count, times, values: this.#values.slice(0, rows) };
+      decoded = { count, times, values: this.#values.slice(0, rows), ownsTimes: false };
     } else if (count > 0) {
       const ownTimes = new Float64Array(count);
       const values = new Float64Array(count);
@@ -66,7 +66,7 @@ export class BlockReader {
         halves[2 * n + 1] = this.#halves[2 * i + 1]!;
         n++;
       }
-      decoded = { count, times: ownTimes, values };
+      decoded = { count, times: ownTimes, values, ownsTimes: true };
     }
     this.#cache.addColumn(owner, block, column, decoded);
     return decoded;

@@ -3,10 +3,15 @@
  * block with its neighbours.
  */
 
+/** What a kept column costs beside its numbers: objects, array headers, its place in the map. */
+const COLUMN_BYTES = 320;
+
 export interface DecodedColumn {
   readonly count: number;
   readonly times: Float64Array;
   readonly values: Float64Array;
+  /** Whether nobody else has these times: they count as the column's own memory. */
+  readonly ownsTimes: boolean;
 }
 
 /** A column of open rows, as far as it was read. Grows with the rows. */
@@ -79,7 +84,7 @@ export class DecodedCache {
 
   #add(owner: object, key: number, decoded: DecodedColumn): void {
     const scope = this.#scope(owner);
-    const size = decoded.values.byteLength + 160;
+    const size = decoded.values.byteLength + (decoded.ownsTimes ? decoded.times.byteLength : 0) + COLUMN_BYTES;
     scope.columns.set(key, decoded);
     scope.sizeBytes += size;
     this.#youngBytes += size;

@@ -73,6 +73,7 @@ export class Head {
   /** Lets chunks grow as far as the memory for open rows allows. */
   fitMemory(): void {
     const bytes = Math.max(OPEN_BYTES, OPEN_BYTES_PER_SERIES * this.#groups.seriesCount);
+    this.open.limitBytes = bytes;
     const rowBytes = this.open.activeRowBytes;
     const rows = rowBytes > 0 ? Math.floor(bytes / rowBytes / CHUNK_FILL) : MAX_CHUNK_ROWS;
     this.open.chunkRows = Math.min(MAX_CHUNK_ROWS, Math.max(MIN_CHUNK_ROWS, rows));

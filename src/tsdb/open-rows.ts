@@ -23,6 +23,7 @@ export class OpenRows {
   readonly last = new LastRows();
   /** Rows after which a chunk is sealed; follows memory. */
   #chunkRows = 256;
+  #limitBytes = Number.POSITIVE_INFINITY;
   #first = new Int32Array(512);
   #lastPage = new Int32Array(512);
   #rows = new Int32Array(512);
@@ -47,6 +48,14 @@ export class OpenRows {
 
   get chunkRows(): number {
     return this.#chunkRows;
+  }
+
+  /**
+   * Memory for open rows. Chunks that began when there were fewer row groups may be too long by now: above this, the
+   * row group that is written next is sealed when its chunk is at least half of what chunks are to be.
+   */
+  set limitBytes(bytes: number) {
+    this.#limitBytes = bytes;
   }
 
   get totalRows(): number {
@@ -80,7 +89,9 @@ export class OpenRows {
   }
 
   isFull(group: number): boolean {
-    return this.#rows[group]! >= this.#limit[group]!;
+    const rows = this.#rows[group]!;
+    if (rows >= this.#limit[group]!) return true;
+    return this.pages.bytesInUse > this.#limitBytes && 2 * rows >= this.#chunkRows;
   }
 
   /** Makes sure that rows of `width` columns fit. Open rows are moved when they do not. */

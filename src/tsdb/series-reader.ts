@@ -82,7 +82,8 @@ export class SeriesReader {
     if (!known || known.chunk !== open.chunk(group) || known.times.length < rows) {
       const values = new Float64Array(Math.max(rows, open.limit(group)));
       const halves = new Int32Array(values.buffer);
-      known = { count: 0, times: new Float64Array(values.length), values, halves, chunk: open.chunk(group), rows: 0 };
+      const times = new Float64Array(values.length);
+      known = { count: 0, times, values, ownsTimes: true, halves, chunk: open.chunk(group), rows: 0 };
       this.#cache.addColumn(open, group, column, known);
     }
     if (known.rows < rows) {
@@ -92,7 +93,7 @@ export class SeriesReader {
     return known;
   }
 
-  #add(decoded: DecodedColumn, fromMs: number, toMs: number): void {
+  #add(decoded: Omit<DecodedColumn, 'ownsTimes'>, fromMs: number, toMs: number): void {
     const { times, count } = decoded;
     if (count === 0) return;
     const from = times[0]! >= fromMs ? 0 : lowerBound(times, count, fromMs);
