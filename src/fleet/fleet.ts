@@ -20,7 +20,7 @@ import { Settings } from './settings.ts';
 
 export interface FleetOptions {
   readonly repositories: Repositories;
-  readonly store: Pick<Store, 'joinLabels' | 'deleteRowGroups' | 'declareInterval' | 'endSeries'>;
+  readonly store: Pick<Store, 'joinLabels' | 'deleteRowGroups' | 'declareInterval' | 'declareFields' | 'endSeries'>;
   readonly secrets: Pick<SecretBox, 'seal' | 'open'>;
   readonly live: Live;
   readonly plugins: readonly BuiltInPlugin[];

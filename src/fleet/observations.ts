@@ -10,6 +10,7 @@ import type { Live } from '../model/live.ts';
 import type {
   EventObservation,
   FactsObservation,
+  FieldsObservation,
   InterfacesObservation,
   Observation,
   ObservedInterface,
@@ -26,7 +27,7 @@ export interface ObservationsOptions {
   readonly states: MonitorStates;
   readonly events: Events;
   readonly joiner: LabelJoiner;
-  readonly store: Pick<Store, 'endSeries'>;
+  readonly store: Pick<Store, 'endSeries' | 'declareFields'>;
   readonly live: Live;
   readonly logger: Logger;
 }
@@ -68,6 +69,10 @@ export class Observations {
       this.#seriesEnd(observation);
       return true;
     }
+    if (observation.kind === 'fields') {
+      this.#fields(observation);
+      return true;
+    }
     return false;
   }
 
@@ -96,9 +101,17 @@ export class Observations {
     const { states, store, logger } = this.#options;
     const tenant = states.tenantOf(Number(end.monitor_id));
     if (tenant === undefined) return;
-    const selector = `{device_id="${Number(end.device_id)}",monitor_id="${Number(end.monitor_id)}"}`;
-    store.endSeries(tenant, [selector], end.at_ms).catch((error: unknown) => {
-      logger.error({ err: error, selector }, 'Series could not be ended.');
+    const selectors = selectorsOf(end);
+    store.endSeries(tenant, selectors, end.at_ms).catch((error: unknown) => {
+      logger.error({ err: error, selectors }, 'Series could not be ended.');
+    });
+  }
+
+  #fields({ fields, monitor_id }: FieldsObservation): void {
+    const { states, store, logger } = this.#options;
+    if (states.tenantOf(Number(monitor_id)) === undefined) return;
+    store.declareFields(fields).catch((error: unknown) => {
+      logger.error({ err: error, monitor_id }, 'Fields could not be declared.');
     });
   }
 
@@ -214,3 +227,22 @@ const COMPARED = [
 ] as const satisfies readonly (keyof InterfaceRecord)[];
 
 const differs = (a: InterfaceRecord, b: InterfaceRecord): boolean => COMPARED.some((key) => a[key] !== b[key]);
+
+/** PromQL selectors of the row groups that end; without `rows`, of everything that the monitor stores. */
+function selectorsOf({ device_id, monitor_id, rows }: SeriesEndObservation): string[] {
+  const own = { device_id: String(Number(device_id)), monitor_id: String(Number(monitor_id)) };
+  const selector = (matchers: readonly string[]) => `{${matchers.join(',')}}`;
+  const equal = (tags: Readonly<Record<string, string>>) =>
+    Object.entries(tags).map(
+      ([name, value]) => `${isPlain(name) ? name : JSON.stringify(name)}=${JSON.stringify(value)}`,
+    );
+  const isPlain = (name: string) => /^[a-zA-Z_]\w*$/.test(name);
+  if (!rows) return [selector(equal(own))];
+  // A measurement's fields share its name as a prefix; two measurements with one prefix are told apart by their tags.
+  return rows.map(({ measurement, tags }) =>
+    selector([
+      `__name__=~${JSON.stringify(`${measurement.replaceAll(/\W/g, '\\$&')}(_.*)?`)}`,
+      ...equal({ ...tags, ...own }),
+    ]),
+  );
+}

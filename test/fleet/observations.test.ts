@@ -168,6 +168,20 @@ test('the end of a series is passed to the store; an event keeps what it was tol
   );
 });
 
+test('row groups that end alone are named by their tags, and new fields are declared', async () => {
+  await using server = await createTestServer();
+  arrangePlant(server);
+  const field = { measurement: 'pump', field: 'rpm', kind: 'gauge', unit: 'rpm', help: 'Speed' } as const;
+  server.services.fleet.observations.apply([
+    { kind: 'series_end', ...FROM, at_ms: AT, rows: [{ measurement: 'interface', tags: { ifname: 'Gi1/0/1 "a"' } }] },
+    { kind: 'fields', ...FROM, at_ms: AT, fields: [field] },
+  ]);
+  assert.deepEqual(server.store.ended, [
+    '{__name__=~"interface(_.*)?",ifname="Gi1/0/1 \\"a\\"",device_id="1",monitor_id="2"}',
+  ]);
+  assert.deepEqual(server.store.fields, [field]);
+});
+
 test('what speaks of a device or monitor that is gone is passed over', async () => {
   await using server = await createTestServer();
   const { observations } = server.services.fleet;

@@ -1,4 +1,5 @@
 /** The server's rooms over a database in memory, with a fake store and collector: for tests of auth, fleet and api. */
+
 import { createApi } from '../../src/api/api.ts';
 import type { CredentialTest, PollOutcome, Services } from '../../src/api/services.ts';
 import { StaticWeb } from '../../src/api/static-web.ts';
@@ -9,6 +10,7 @@ import { createRepositories, type Repositories } from '../../src/db/repositories
 import { createFleet } from '../../src/fleet/fleet.ts';
 import type { BuiltInPlugin } from '../../src/fleet/plugins.ts';
 import { type Logger, silentLogger } from '../../src/lib/logger.ts';
+import type { FieldMetadata } from '../../src/model/field.ts';
 import type { Live } from '../../src/model/live.ts';
 import type { Role } from '../../src/model/role.ts';
 import type { JoinedLabels, PrometheusAnswer, Store } from '../../src/store/store.ts';
@@ -18,6 +20,7 @@ import { SimulatedClock } from './simulated-clock.ts';
 export class FakeStore implements Store {
   readonly deleted: string[] = [];
   readonly ended: string[] = [];
+  readonly fields: FieldMetadata[] = [];
   readonly labels = new Map<string, JoinedLabels>();
   readonly intervals = new Map<string, number>();
   /** By query; each series with `value` for instant queries and `values` for ranges. */
@@ -48,7 +51,7 @@ export class FakeStore implements Store {
     this.ended.push(...selectors);
     return Promise.resolve();
   };
-  declareFields = () => Promise.resolve();
+  declareFields = async (fields: readonly FieldMetadata[]) => void this.fields.push(...fields);
   declareInterval = (_tenant: number, monitorId: string, intervalMs: number) => {
     this.intervals.set(monitorId, intervalMs);
     return Promise.resolve();
@@ -130,6 +133,7 @@ export interface RequestOptions {
   readonly rawBody?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly from?: string;
+  readonly httpVersion?: string;
 }
 
 export const OTHER_TENANT = 2;
@@ -227,7 +231,7 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
     tests,
     keyOf: (role, tenant = 1) =>
       auth.apiKeys.create(tenant, { name: `key ${++keys}`, role, expires_at: null, created_by: 'test' }).key,
-    request: async (method, path, { key, body, rawBody, headers = {}, from = '192.0.2.7' } = {}) =>
+    request: async (method, path, { key, body, rawBody, headers = {}, from = '192.0.2.7', httpVersion = '1.1' } = {}) =>
       app.request(
         path,
         {
@@ -239,7 +243,7 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
           },
           ...(rawBody === undefined ? (body === undefined ? {} : { body: JSON.stringify(body) }) : { body: rawBody }),
         },
-        { incoming: { socket: { remoteAddress: from } } },
+        { incoming: { socket: { remoteAddress: from }, httpVersion } },
       ),
     [Symbol.asyncDispose]: () => {
       db.close();
