@@ -201,11 +201,11 @@ class StoreClient implements Store {
     return theirs;
   }
 
-  async close(): Promise<void> {
+  async close(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
     this.#isClosed = true;
     try {
       await this.#supervisor.stop(async () => {
-        await this.#pending.send('closed', (id) => this.#post({ kind: 'close', id }));
+        await this.#pending.send('closed', (id) => this.#post({ kind: 'close', id, limitMs }));
       });
     } finally {
       for (const broker of this.#brokers) broker.close();

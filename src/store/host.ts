@@ -66,7 +66,7 @@ export class StoreHost {
         this.#attach(request.port);
         return;
       case 'close':
-        this.#own(this.#close(request.id, main));
+        this.#own(this.#close(request.id, request.limitMs, main));
     }
   }
 
@@ -124,13 +124,13 @@ export class StoreHost {
     }
   }
 
-  async #close(id: number, main: Answerer): Promise<void> {
+  async #close(id: number, limitMs: number, main: Answerer): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
     for (const reading of this.#readings.values()) reading.abort();
     await Promise.allSettled(this.#appends);
     for (const port of this.#ports) port.close();
-    await this.#options.engine.close();
+    await this.#options.engine.close(limitMs);
     main.postMessage({ kind: 'closed', id } satisfies StoreAnswer);
   }
 

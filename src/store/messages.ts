@@ -98,7 +98,8 @@ export type StoreRequest =
   | { readonly kind: 'metrics'; readonly id: number }
   /** A port on which another thread sends `AppendMessage`s. */
   | { readonly kind: 'attach'; readonly port: MessagePort }
-  | { readonly kind: 'close'; readonly id: number };
+  /** `limitMs`: what is not in segments by then stays in the log. */
+  | { readonly kind: 'close'; readonly id: number; readonly limitMs: number };
 
 export type StoreAnswer =
   | { readonly kind: 'ready' }

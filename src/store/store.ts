@@ -125,6 +125,6 @@ export interface Store {
   metrics(): Promise<string>;
   /** A port on which another thread (collect) appends directly. See `store/append-port.ts`. */
   appendPort(): MessagePort;
-  /** Flushes, seals and closes. */
-  close(): Promise<void>;
+  /** Flushes, seals and closes. What is not sealed within the time stays in the log, which the next start replays. */
+  close(limitMs?: number): Promise<void>;
 }
