@@ -9,7 +9,7 @@ import { RunBuffer } from './run-buffer.ts';
 import type { TimeBounds } from './time-bounds.ts';
 
 /** Memory for open rows: what a small installation may fill; larger ones get more with each series. */
-const OPEN_BYTES = 40 * 2 ** 20;
+const OPEN_BYTES = 32 * 2 ** 20;
 const OPEN_BYTES_PER_SERIES = 256;
 /** Chunks are somewhat over half full on average, because their ends are spread. */
 const CHUNK_FILL = 0.6;

@@ -28,7 +28,7 @@ test('row groups that appear all at once do not fill more memory than open rows 
     engine.commit();
     if (row % 20 === 0) engine.tick();
     const openMb = engine.statistics().openBytes / 2 ** 20;
-    assert.ok(openMb < 48, `${openMb} MB after ${row + 1} rows`);
+    assert.ok(openMb < 40, `${openMb} MB after ${row + 1} rows`);
   }
   const matchers = [{ name: '__name__', op: '=', value: 'wide_f7' }] as const;
   const found = engine.select({ tenants: [1], matchers, fromMs: 0, toMs: clock.nowMs() });
