@@ -48,7 +48,7 @@ const count = new Transform({
 const stream = run({
   files: files.map((file) => path.resolve(file)),
   concurrency: values.concurrency ? Number(values.concurrency) : values.e2e ? 1 : 2,
-  ...(values.e2e ? {} : { timeout: 180_000 }),
+  ...(values.e2e || process.env.TELLTALE_FUZZ ? {} : { timeout: 180_000 }),
 });
 stream.pipe(count).pipe(new spec()).pipe(process.stdout);
 stream.on('end', () => {
