@@ -1,6 +1,7 @@
 /** The composition root: the only place that constructs and wires the server. */
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/api.ts';
+import { bodyCredits } from './api/append-body.ts';
 import { LiveHub } from './api/live-hub.ts';
 import { influxRoutes } from './api/routes/influx.ts';
 import { ingestRoutes } from './api/routes/ingest.ts';
@@ -28,7 +29,6 @@ import { createRepositories } from './db/repositories.ts';
 import { createFleet } from './fleet/fleet.ts';
 import { listAssets, readAsset } from './lib/assets.ts';
 import { BufferPool } from './lib/buffer-pool.ts';
-import { ByteBudget } from './lib/byte-budget.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
 import { setNativeFolder } from './lib/native.ts';
@@ -58,8 +58,6 @@ const DEFAULT_ADDRESSES: readonly ListenAddress[] = [
   { host: '127.0.0.1', port: 8080 },
 ];
 const WEB_FOLDER = 'web/dist';
-/** Bodies of ingest that are held at the same time. */
-const INGEST_CREDIT_BYTES = 128 << 20;
 const OWN_METRICS_MS = 10_000;
 
 /** Starts everything. Whatever was started is stopped again when something cannot be. */
@@ -169,7 +167,7 @@ async function wire(
       const ingest = {
         store,
         findPrincipal,
-        credits: new ByteBudget(INGEST_CREDIT_BYTES),
+        credits: bodyCredits(),
         limitBytes: config.max_body_size,
         buffers: new BufferPool(),
       };

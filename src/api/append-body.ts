@@ -5,14 +5,23 @@
 
 import type { Context } from 'hono';
 import type { BufferPool } from '../lib/buffer-pool.ts';
-import type { ByteBudget } from '../lib/byte-budget.ts';
+import { ByteBudget } from '../lib/byte-budget.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { AppendAnswer, ContentEncoding, IngestFormat, Store, TimePrecision } from '../store/store.ts';
 import { declaredLength, readBody } from './body.ts';
 import { nodeObjects } from './metric-access.ts';
 
-/** Credit for a body whose length is not known beforehand. */
-const UNKNOWN_LENGTH_BYTES = 8 << 20;
+/** Credit for a body whose length is not known beforehand, and by how much it grows. */
+const STEP_BYTES = 1 << 20;
+/** A body that takes longer to arrive gives its credit up as soon as others wait for it. */
+const PATIENCE_MS = 5000;
+const WATCH_MS = 1000;
+
+const GIVEN_UP = 'the body came slowly while others waited for room: send it again, in smaller pieces';
+const RETRY_AFTER_S = 5;
+
+const SMALL_BYTES = 32 << 20;
+const LARGE_BYTES = 96 << 20;
 
 const ENCODINGS: Readonly<Record<string, ContentEncoding>> = {
   '': 'identity',
@@ -24,10 +33,19 @@ const ENCODINGS: Readonly<Record<string, ContentEncoding>> = {
   snappy: 'snappy',
 };
 
+/** Bodies that are held at the same time, from the first byte until they are stored. Large ones do not block small ones. */
+export interface BodyCredits {
+  readonly small: ByteBudget;
+  readonly large: ByteBudget;
+}
+
+export function bodyCredits(): BodyCredits {
+  return { small: new ByteBudget(SMALL_BYTES), large: new ByteBudget(LARGE_BYTES) };
+}
+
 export interface AppendBodyOptions {
   readonly store: Pick<Store, 'append'>;
-  /** Bodies that are held at the same time, from the first byte until they are stored. */
-  readonly credits: ByteBudget;
+  readonly credits: BodyCredits;
   readonly limitBytes: number;
   /** Where bodies are read into. */
   readonly buffers: BufferPool;
@@ -67,17 +85,37 @@ export async function appendBody(
   if (encoding === undefined) return { kind: 'unknown_encoding', encoding: wanted ?? '' };
   const length = declaredLength(incoming);
   if (length !== undefined && length > limitBytes) return { kind: 'too_large', limitBytes };
-  const heldBytes = length ?? UNKNOWN_LENGTH_BYTES;
+  const heldBytes = length ?? STEP_BYTES;
+  const lane = heldBytes <= STEP_BYTES ? credits.small : credits.large;
   // Nothing is read from the socket before there is room: that is how a busy store slows its senders.
-  const release = credits.tryTake(heldBytes) ?? (await credits.take(heldBytes));
+  const releases = [lane.tryTake(heldBytes) ?? (await lane.take(heldBytes))];
+  let creditBytes = heldBytes;
+  const hasCredit = (bytes: number): boolean => {
+    for (; bytes > creditBytes; creditBytes += STEP_BYTES) {
+      const more = credits.large.tryTake(STEP_BYTES);
+      // Waiting here, with what is held already, could be for ever.
+      if (!more) return false;
+      releases.push(more);
+    }
+    return true;
+  };
+  const slow = new AbortController();
+  const beganMs = performance.now();
+  const watch = setInterval(() => {
+    const areWaiting = lane.waitingCount > 0 || (creditBytes > heldBytes && credits.large.waitingCount > 0);
+    if (areWaiting && performance.now() - beganMs >= PATIENCE_MS) slow.abort();
+  }, WATCH_MS);
   try {
-    const read = await readBody(incoming, limitBytes, buffers);
+    const read = await readBody(incoming, { limitBytes, pool: buffers, hasRoom: hasCredit, signal: slow.signal });
+    clearInterval(watch);
     if (read.kind === 'too_large') return { kind: 'too_large', limitBytes };
     if (read.kind === 'broken') return read;
+    if (read.kind === 'given_up') return { kind: 'unavailable', reason: GIVEN_UP, retryAfterS: RETRY_AFTER_S };
     const recycle = (buffer: ArrayBuffer) => buffers.give(buffer);
     return await store.append({ tenant, format, encoding, precision, durable, body: read.bytes, recycle });
   } finally {
-    release();
+    clearInterval(watch);
+    for (const release of releases) release();
   }
 }
 

@@ -9,7 +9,19 @@ export type BodyRead =
   | { readonly kind: 'body'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'too_large' }
   /** The client went away or broke its promise about the length. */
-  | { readonly kind: 'broken' };
+  | { readonly kind: 'broken' }
+  /** We stopped reading: no room for it, or it came too slowly. */
+  | { readonly kind: 'given_up' };
+
+export interface ReadBodyOptions {
+  readonly limitBytes: number;
+  /** Where the buffer comes from. */
+  readonly pool?: BufferPool;
+  /** Asked before a body of unknown length grows to so many bytes. */
+  readonly hasRoom?: (bytes: number) => boolean;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+}
 
 /** Bytes that the client says it will send; undefined when it does not say. */
 export function declaredLength(incoming: IncomingMessage): number | undefined {
@@ -18,17 +30,17 @@ export function declaredLength(incoming: IncomingMessage): number | undefined {
 }
 
 /** The buffer, which comes from the pool, has at least one byte more than the body, for a terminator. */
-export function readBody(
-  incoming: IncomingMessage,
-  limitBytes: number,
-  pool: BufferPool = new BufferPool(),
-): Promise<BodyRead> {
+export function readBody(incoming: IncomingMessage, options: ReadBodyOptions): Promise<BodyRead> {
   const length = declaredLength(incoming);
-  if (length !== undefined && length > limitBytes) return Promise.resolve({ kind: 'too_large' });
-  return length === undefined ? readUnknownLength(incoming, limitBytes, pool) : readKnownLength(incoming, length, pool);
+  if (length !== undefined && length > options.limitBytes) return Promise.resolve({ kind: 'too_large' });
+  return length === undefined ? readUnknownLength(incoming, options) : readKnownLength(incoming, length, options);
 }
 
-function readKnownLength(incoming: IncomingMessage, length: number, pool: BufferPool): Promise<BodyRead> {
+function readKnownLength(
+  incoming: IncomingMessage,
+  length: number,
+  { pool = new BufferPool(), signal }: ReadBodyOptions,
+): Promise<BodyRead> {
   const bytes = new Uint8Array(pool.take(length + 1), 0, length);
   let at = 0;
   return collect(
@@ -37,22 +49,27 @@ function readKnownLength(incoming: IncomingMessage, length: number, pool: Buffer
       // The HTTP parser never hands out more than the declared length.
       bytes.set(chunk, at);
       at += chunk.length;
-      return true;
+      return undefined;
     },
     () => (at === length ? { kind: 'body', bytes } : { kind: 'broken' }),
+    signal,
   );
 }
 
-function readUnknownLength(incoming: IncomingMessage, limitBytes: number, pool: BufferPool): Promise<BodyRead> {
+function readUnknownLength(
+  incoming: IncomingMessage,
+  { limitBytes, pool = new BufferPool(), hasRoom = () => true, signal }: ReadBodyOptions,
+): Promise<BodyRead> {
   const chunks: Buffer[] = [];
   let length = 0;
   return collect(
     incoming,
     (chunk) => {
       length += chunk.length;
-      if (length > limitBytes) return false;
+      if (length > limitBytes) return { kind: 'too_large' };
+      if (!hasRoom(length)) return { kind: 'given_up' };
       chunks.push(chunk);
-      return true;
+      return undefined;
     },
     () => {
       const bytes = new Uint8Array(pool.take(length + 1), 0, length);
@@ -63,13 +80,16 @@ function readUnknownLength(incoming: IncomingMessage, limitBytes: number, pool: 
       }
       return { kind: 'body', bytes };
     },
+    signal,
   );
 }
 
 function collect(
   incoming: IncomingMessage,
-  take: (chunk: Buffer) => boolean,
+  /** Undefined to go on. */
+  take: (chunk: Buffer) => BodyRead | undefined,
   finish: () => BodyRead,
+  signal: AbortSignal | undefined,
 ): Promise<BodyRead> {
   return new Promise((resolve) => {
     const end = (read: BodyRead) => {
@@ -77,15 +97,22 @@ function collect(
       incoming.off('end', onEnd);
       incoming.off('error', onClose);
       incoming.off('close', onClose);
+      signal?.removeEventListener('abort', onAbort);
       resolve(read);
     };
     const onData = (chunk: Buffer) => {
-      if (take(chunk)) return;
+      const read = take(chunk);
+      if (!read) return;
       incoming.pause();
-      end({ kind: 'too_large' });
+      end(read);
+    };
+    const onAbort = () => {
+      incoming.pause();
+      end({ kind: 'given_up' });
     };
     const onEnd = () => end(finish());
     const onClose = () => end({ kind: 'broken' });
+    signal?.addEventListener('abort', onAbort, { once: true });
     incoming.on('data', onData);
     incoming.on('end', onEnd);
     incoming.on('error', onClose);

@@ -9,6 +9,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { may, type Principal } from '../auth/principal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { TokenBuckets } from '../lib/token-bucket.ts';
 import type { Live, LiveTopic } from '../model/live.ts';
 import type { TenantId } from '../model/tenant.ts';
 import { liveRequest } from './contract/live.ts';
@@ -20,6 +21,10 @@ const MAX_MESSAGE_BYTES = 4096;
 /** What may wait for one slow reader. */
 const MAX_WAITING_BYTES = 4 << 20;
 const MAX_CLIENTS = 500;
+/** Of these by one person or key, so that none keeps the others out. */
+const MAX_CLIENTS_EACH = 50;
+/** Messages and pings that one person or key may send in a window. */
+const MESSAGES = { limit: 1000, windowMs: 60_000 } as const;
 
 interface Client {
   readonly socket: WebSocket;
@@ -38,9 +43,11 @@ export class LiveHub implements Live {
   readonly #options: LiveHubOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, clientTracking: false });
   readonly #clients = new Set<Client>();
+  readonly #messages: TokenBuckets;
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
+    this.#messages = new TokenBuckets({ ...MESSAGES, clock: options.clock });
   }
 
   get clientCount(): number {
@@ -52,8 +59,7 @@ export class LiveHub implements Live {
     for (const client of this.#clients) {
       if (client.principal.tenant !== tenant || !client.topics.has(topic)) continue;
       text ??= JSON.stringify({ type: topic, payload });
-      if (client.socket.bufferedAmount > MAX_WAITING_BYTES) client.socket.close(1013, 'too slow: come again');
-      else client.socket.send(text);
+      this.#send(client, text);
     }
   }
 
@@ -82,7 +88,8 @@ export class LiveHub implements Live {
       await this.#options.clock.sleep(PING_INTERVAL_MS, signal).catch(() => {});
       for (const client of this.#clients) {
         if (signal.aborted) client.socket.close(1001, 'the server stops');
-        else if (!principalOf(client.request, authenticator)) client.socket.close(4401, 'the session has ended');
+        else if (!mayListen(principalOf(client.request, authenticator)))
+          client.socket.close(4401, 'the session has ended');
         else if (client.isAlive) {
           client.isAlive = false;
           client.socket.ping();
@@ -95,8 +102,13 @@ export class LiveHub implements Live {
     if ((request.url ?? '').split('?')[0] !== LIVE_PATH) return '404 Not Found';
     if (isCrossOrigin((name) => headerOf(request, name))) return '403 Forbidden';
     if (!principal) return '401 Unauthorized';
-    if (!may(principal, 'read')) return '403 Forbidden';
+    if (!mayListen(principal)) return '403 Forbidden';
+    if (this.#countOf(principal) >= MAX_CLIENTS_EACH) return '429 Too Many Requests';
     return this.#clients.size >= MAX_CLIENTS ? '503 Service Unavailable' : undefined;
+  }
+
+  #countOf({ kind, id }: Principal): number {
+    return [...this.#clients].filter(({ principal }) => principal.kind === kind && principal.id === id).length;
   }
 
   #welcome(socket: WebSocket, request: IncomingMessage, principal: Principal): void {
@@ -107,22 +119,44 @@ export class LiveHub implements Live {
     socket.on('pong', () => {
       client.isAlive = true;
     });
+    // Pongs go out by themselves: who sends pings and reads nothing would fill memory with them.
+    socket.on('ping', () => this.#isFlooded(client));
     socket.on('message', (data, isBinary) => this.#hear(client, isBinary ? '' : data.toString()));
   }
 
+  /** Sends, unless the client reads too slowly: then it goes. */
+  #send(client: Client, text: string): void {
+    if (client.socket.bufferedAmount > MAX_WAITING_BYTES) client.socket.close(1013, 'too slow: come again');
+    else client.socket.send(text);
+  }
+
+  /** Takes one message into account; cuts off who sends too many. */
+  #isFlooded(client: Client): boolean {
+    if (client.socket.readyState !== client.socket.OPEN) return true;
+    const { kind, id } = client.principal;
+    if (this.#messages.take(`${kind}:${id}`) === 0) return false;
+    client.socket.close(1008, 'too many messages');
+    return true;
+  }
+
   #hear(client: Client, text: string): void {
+    if (this.#isFlooded(client)) return;
     const request = liveRequest.safeParse(parse(text));
     if (!request.success) {
       const detail = 'Send {"type": "subscribe" or "unsubscribe", "topics": […]}.';
-      client.socket.send(JSON.stringify({ type: 'error', payload: { detail } }));
+      this.#send(client, JSON.stringify({ type: 'error', payload: { detail } }));
       return;
     }
     for (const topic of request.data.topics) {
       if (request.data.type === 'subscribe') client.topics.add(topic);
       else client.topics.delete(topic);
     }
-    client.socket.send(JSON.stringify({ type: 'subscribed', payload: { topics: [...client.topics].sort() } }));
+    this.#send(client, JSON.stringify({ type: 'subscribed', payload: { topics: [...client.topics].sort() } }));
   }
+}
+
+function mayListen(principal: Principal | undefined): boolean {
+  return principal !== undefined && may(principal, 'read');
 }
 
 function principalOf(request: IncomingMessage, authenticator: Authenticator): Principal | undefined {

@@ -4,10 +4,12 @@ import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { Credentials } from '../auth/authenticator.ts';
 
+const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip'];
+
 export const SESSION_COOKIE = 'telltale_session';
 
 interface NodeBindings {
-  readonly incoming?: Pick<IncomingMessage, 'socket'>;
+  readonly incoming?: Pick<IncomingMessage, 'socket' | 'httpVersion'>;
 }
 
 /** Address of the other end of the connection. What a proxy says of its client is not believed. */
@@ -18,14 +20,15 @@ export function remoteAddress(context: Context): string {
 
 /**
  * Whether somebody at the machine itself asks: a loopback connection, to a loopback name (a page that made its own name
- * point here does not count), and not handed on by a proxy.
+ * point here does not count), and not handed on by a proxy. Proxies that say nothing of themselves speak HTTP/1.0.
  */
 export function isLocal(context: Context): boolean {
   const address = remoteAddress(context);
   const isLoopback = address === '::1' || address.startsWith('127.');
   const host = (context.req.header('host') ?? new URL(context.req.url).host).replace(/:\d+$/, '').toLowerCase();
   const isLoopbackName = host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-  const isProxied = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'].some((name) => context.req.header(name));
+  const isOld = (context.env as NodeBindings | undefined)?.incoming?.httpVersion === '1.0';
+  const isProxied = isOld || PROXY_HEADERS.some((name) => context.req.header(name) !== undefined);
   return isLoopback && isLoopbackName && !isProxied;
 }
 

@@ -31,7 +31,7 @@ const FIRST_BYTE_MS = 10_000;
 const HEADERS_MS = 15_000;
 /** Longest time that one request's body may take; a slow link sends its backlog in pieces. */
 const REQUEST_MS = 300_000;
-const DRAIN_MS = 3000;
+const DRAIN_MS = 1500;
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host);
@@ -59,7 +59,7 @@ export class Listeners {
     return bound;
   }
 
-  /** Takes no new connections, lets requests end, cuts the rest off after 3 s. */
+  /** Takes no new connections, lets requests end, cuts the rest off after a while. */
   async stop(): Promise<void> {
     const closed = this.#ports.map((port) => new Promise<void>((resolve) => port.close(() => resolve())));
     for (const socket of this.#silent) socket.destroy();
@@ -77,10 +77,15 @@ export class Listeners {
 
   async #listen(address: ListenAddress): Promise<BoundAddress> {
     const { certificate } = this.#options;
-    const plain = this.#server(http.createServer(), this.#plainHandler(address));
+    const sentOn = certificate !== undefined && !isLoopback(address.host);
+    const plain = this.#server(http.createServer(), sentOn ? sendToTls : this.#options.handle, !sentOn);
     const secure =
       certificate &&
-      this.#server(https.createServer({ cert: certificate.certificate, key: certificate.key }), this.#options.handle);
+      this.#server(
+        https.createServer({ cert: certificate.certificate, key: certificate.key }),
+        this.#options.handle,
+        true,
+      );
     const port = net.createServer({ noDelay: true, pauseOnConnect: secure !== undefined });
     port.on(
       'connection',
@@ -94,25 +99,17 @@ export class Listeners {
     return { host: address.host, port: number, url: `${scheme}://${host}:${number}` };
   }
 
-  #server<T extends http.Server>(server: T, handle: http.RequestListener): T {
+  #server<T extends http.Server>(server: T, handle: http.RequestListener, upgrades: boolean): T {
     server.headersTimeout = HEADERS_MS;
     server.requestTimeout = REQUEST_MS;
     server.keepAliveTimeout = 65_000;
     server.on('request', handle);
-    server.on('upgrade', this.#options.upgrade);
+    // Without a listener, a request to upgrade is a request like any other.
+    if (upgrades) server.on('upgrade', this.#options.upgrade);
     // Connections come from `#sort`, this server binds nothing: its watch over slow and idle ones starts with this event.
     server.emit('listening');
     this.#servers.push(server);
     return server;
-  }
-
-  #plainHandler({ host }: ListenAddress): http.RequestListener {
-    if (!this.#options.certificate || isLoopback(host)) return this.#options.handle;
-    return (request, response) => {
-      const target = request.headers.host;
-      if (!target) response.writeHead(400).end();
-      else response.writeHead(308, { location: `https://${target}${request.url}` }).end();
-    };
   }
 
   /** Waits for the first byte, then hands the connection to the server that speaks its protocol. */
@@ -134,6 +131,12 @@ export class Listeners {
     });
   }
 }
+
+const sendToTls: http.RequestListener = (request, response) => {
+  const target = request.headers.host;
+  if (!target) response.writeHead(400).end();
+  else response.writeHead(308, { location: `https://${target}${request.url}` }).end();
+};
 
 function bind(server: net.Server, { host, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -87,3 +87,31 @@ test('when the key goes, the connection goes', async () => {
   const [code] = await once(socket, 'close');
   assert.equal(code, 4401);
 });
+
+test('who floods the connection is cut off and fills no memory', async () => {
+  await using server = await createTestServer();
+  await using live = await serveHub(server);
+  for (const flood of [(socket: WebSocket) => socket.send('nonsense'), (socket: WebSocket) => socket.ping()]) {
+    const socket = live.open({ authorization: `Bearer ${server.keyOf('viewer')}` });
+    await once(socket, 'open');
+    let answers = 0;
+    socket.on('message', () => answers++);
+    socket.on('pong', () => answers++);
+    for (let i = 0; i < 1500; i++) flood(socket);
+    const [code] = await once(socket, 'close');
+    // Where much is still on its way in, the goodbye may be lost with the connection.
+    assert.ok(code === 1008 || code === 1006, String(code));
+    assert.ok(answers <= 1001, `${answers} answers`);
+  }
+});
+
+test('one key cannot take all places', async () => {
+  await using server = await createTestServer();
+  await using live = await serveHub(server);
+  const authorization = `Bearer ${server.keyOf('viewer')}`;
+  for (let i = 0; i < 50; i++) await once(live.open({ authorization }), 'open');
+  assert.equal(await refusalOf(live.open({ authorization })), 429);
+  const other = live.open({ authorization: `Bearer ${server.keyOf('viewer')}` });
+  await once(other, 'open');
+  assert.equal(live.hub.clientCount, 51);
+});

@@ -68,6 +68,15 @@ test('guessing the set-up code is slowed down', async () => {
 
 for (const [what, options] of Object.entries({
   'a page whose own name points here': { from: '127.0.0.1', headers: { host: 'evil.example' } },
+  'a proxy on this machine that tells its protocol only': {
+    from: '127.0.0.1',
+    headers: { host: 'localhost', 'x-forwarded-proto': 'https' },
+  },
+  'a proxy on this machine that tells nothing': {
+    from: '127.0.0.1',
+    headers: { host: 'localhost' },
+    httpVersion: '1.0',
+  },
   'a proxy on this machine': { from: '127.0.0.1', headers: { host: 'localhost', 'x-forwarded-for': '192.0.2.1' } },
 })) {
   test(`${what} is not somebody at the machine`, async () => {

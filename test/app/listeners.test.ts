@@ -110,3 +110,26 @@ test('stopping lets a running request end and drops idle and silent connections'
   assert.equal((await answer).text, 'done');
   await stopped;
 });
+
+test('a WebSocket in the clear is opened on loopback only', async () => {
+  const upgraded: string[] = [];
+  const listeners = new Listeners({
+    ...options,
+    upgrade: (request, socket) => {
+      upgraded.push(request.url ?? '');
+      socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+    },
+  });
+  const [loopback, wide] = await listeners.start();
+  const firstLine = async (port: number, path: string) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    const [data] = await once(socket, 'data');
+    socket.destroy();
+    return String(data).split('\r\n')[0];
+  };
+  assert.match((await firstLine(loopback!.port, '/here')) ?? '', /401/);
+  assert.match((await firstLine(wide!.port, '/there')) ?? '', /308/);
+  assert.deepEqual(upgraded, ['/here']);
+  await listeners.stop();
+});

@@ -11,6 +11,7 @@ import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { bodyCredits } from '../../src/api/append-body.ts';
 import type { FindPrincipal } from '../../src/api/metric-access.ts';
 import { influxRoutes } from '../../src/api/routes/influx.ts';
 import { ingestRoutes } from '../../src/api/routes/ingest.ts';
@@ -18,7 +19,6 @@ import { prometheusRoutes } from '../../src/api/routes/prometheus.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import { DEFAULT_INGEST_LIMITS } from '../../src/ingest/limits.ts';
 import { BufferPool } from '../../src/lib/buffer-pool.ts';
-import { ByteBudget } from '../../src/lib/byte-budget.ts';
 import { type Logger, silentLogger } from '../../src/lib/logger.ts';
 import { startThread } from '../../src/lib/thread.ts';
 import type { Role } from '../../src/model/role.ts';
@@ -107,7 +107,7 @@ export async function startMetricServer(options: MetricServerOptions = {}): Prom
   const findPrincipal: FindPrincipal = (context) =>
     find(context.req.header('x-api-key') ?? context.req.header('authorization')?.replace(/^Bearer /, ''));
   const limitBytes = options.bodyLimitBytes ?? 32 << 20;
-  const append = { store, findPrincipal, limitBytes, credits: new ByteBudget(64 << 20), buffers: new BufferPool() };
+  const append = { store, findPrincipal, limitBytes, credits: bodyCredits(), buffers: new BufferPool() };
   const app = new Hono();
   app.route('/api/v1', ingestRoutes(append));
   app.route('/api/v1', prometheusRoutes({ store, findPrincipal, nowMs: () => Date.now() }));

@@ -189,6 +189,8 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
       changed: () => {},
     },
     runsExecutables: true,
+    executableProblem: (file) =>
+      Promise.resolve(file === 'missing.sh' ? 'There is no file missing.sh in the plugins folder.' : undefined),
     discovery: {
       check: ({ subnet }) =>
         /^[\d./, -]+$/.test(subnet) ? [] : [{ path: 'subnet', message: 'must be a CIDR, a range or a list' }],

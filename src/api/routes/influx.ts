@@ -102,7 +102,7 @@ function json(context: Context, status: number, body: unknown, headers: AnswerHe
 
 async function formField(context: Context, name: string): Promise<string | undefined> {
   if (context.req.method !== 'POST') return undefined;
-  const read = await readBody(nodeObjects(context).incoming, FORM_LIMIT_BYTES);
+  const read = await readBody(nodeObjects(context).incoming, { limitBytes: FORM_LIMIT_BYTES });
   return read.kind === 'body'
     ? (new URLSearchParams(Buffer.from(read.bytes).toString('utf8')).get(name) ?? undefined)
     : undefined;

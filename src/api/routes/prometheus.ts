@@ -3,6 +3,7 @@
  * the store thread as finished bytes; main reads parameters and passes them on.
  */
 import { type Context, Hono } from 'hono';
+import { ByteBudget } from '../../lib/byte-budget.ts';
 import { VERSION } from '../../lib/version.ts';
 import { prometheusError } from '../../store/prometheus-error.ts';
 import type { PrometheusAnswer, SelectorRequest, Store } from '../../store/store.ts';
@@ -19,7 +20,13 @@ export interface PrometheusRoutesOptions {
 
 /** Which Prometheus we speak like; clients choose their features by it. */
 const SPEAKS_VERSION = '3.5.0';
-const FORM_LIMIT_BYTES = 10 << 20;
+/** The longest query that is parsed, with every character escaped, and some room. */
+const FORM_LIMIT_BYTES = 4 << 20;
+/** Large answers that wait for their readers, all together. */
+const UNSENT_BYTES = 512 << 20;
+const LARGE_BYTES = 64 << 10;
+/** A reader that takes nothing for so long is cut off. */
+const READER_IDLE_MS = 60_000;
 
 interface Question {
   readonly tenants: readonly number[];
@@ -33,8 +40,9 @@ type Answerer = (question: Question) => Promise<PrometheusAnswer> | PrometheusAn
 export function prometheusRoutes(options: PrometheusRoutesOptions): Hono {
   const { store, nowMs } = options;
   const routes = new Hono();
+  const unsent = new ByteBudget(UNSENT_BYTES);
   const answer = (path: string, methods: readonly string[], answerer: Answerer) =>
-    routes.on([...methods], path, (context) => ask(context, options, answerer));
+    routes.on([...methods], path, (context) => ask(context, options, answerer, unsent));
 
   answer('/query', ['GET', 'POST'], ({ tenants, parameters, signal }) =>
     store.query({
@@ -74,7 +82,12 @@ export function prometheusRoutes(options: PrometheusRoutesOptions): Hono {
 }
 
 /** Reads who asks and what, has it answered, and dresses every error as Prometheus does. */
-async function ask(context: Context, options: PrometheusRoutesOptions, answerer: Answerer): Promise<Response> {
+async function ask(
+  context: Context,
+  options: PrometheusRoutesOptions,
+  answerer: Answerer,
+  unsent: ByteBudget,
+): Promise<Response> {
   const access = accessTo(context, options.findPrincipal, 'read');
   if (access.kind === 'denied') return denied(context, access.status, access.reason);
   const parameters = await readParameters(context);
@@ -84,7 +97,7 @@ async function ask(context: Context, options: PrometheusRoutesOptions, answerer:
   onClientGone(context, () => abort.abort());
   try {
     const question = { tenants: [access.principal.tenant], parameters, signal: abort.signal, context };
-    return respond(context, await answerer(question));
+    return deliver(context, await answerer(question), unsent);
   } catch (error) {
     if (error instanceof ParameterError) return respond(context, prometheusError('bad_data', error.message));
     throw error;
@@ -97,7 +110,7 @@ async function readParameters(context: Context): Promise<URLSearchParams | undef
   const question = url.indexOf('?');
   const query = question < 0 ? '' : url.slice(question + 1);
   if (context.req.method !== 'POST') return new URLSearchParams(query);
-  const read = await readBody(nodeObjects(context).incoming, FORM_LIMIT_BYTES);
+  const read = await readBody(nodeObjects(context).incoming, { limitBytes: FORM_LIMIT_BYTES });
   if (read.kind !== 'body') return undefined;
   const form = Buffer.from(read.bytes).toString('utf8');
   return new URLSearchParams(form && query ? `${form}&${query}` : form || query);
@@ -123,6 +136,21 @@ function selection({ tenants, parameters, signal }: Question): SelectorRequest {
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
+
+/** Sends a large answer only while those that slow readers have not taken yet leave room in memory. */
+function deliver(context: Context, answer: PrometheusAnswer, unsent: ByteBudget): Response {
+  const size = answer.body.byteLength;
+  if (size < LARGE_BYTES) return respond(context, answer);
+  const release = unsent.tryTake(size);
+  if (!release) {
+    return respond(context, prometheusError('unavailable', 'large answers wait for slow readers: try again later'));
+  }
+  const { outgoing } = nodeObjects(context);
+  outgoing.once('close', release);
+  if (outgoing.destroyed) release();
+  outgoing.setTimeout(READER_IDLE_MS, () => outgoing.destroy());
+  return respond(context, answer);
+}
 
 function respond(context: Context, answer: PrometheusAnswer): Response {
   return sendDirectly(context, answer.status, JSON_HEADERS, answer.body);

@@ -11,6 +11,9 @@ import { isCrossOrigin, isLocal, sessionCookie, sessionTokenOf } from '../reques
 import type { Services } from '../services.ts';
 import { presentUser } from './users.ts';
 
+/** Of a body from somebody who is not logged in: names and passwords are short. */
+const CREDENTIALS_BYTES = 16 << 10;
+
 export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'repositories'>): Endpoint[] {
   return [
     endpoint({
@@ -21,6 +24,7 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
       allow: 'anyone',
       action: 'login',
       body: loginInput,
+      bodyLimitBytes: CREDENTIALS_BYTES,
       answer: loginAnswer,
       async handle({ body, address, context, audit }) {
         refuseOtherOrigins(context);
@@ -89,14 +93,16 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
         if (!user) throw new HttpProblem(403, 'An API key has no password.');
         const waitMs = auth.guard.waitMs(user.username, call.address);
         if (waitMs > 0) throw tooManyAttempts(Math.ceil(waitMs / 1000));
+        // Counted before it is known, as at log-in: attempts sent all at once must not pass together.
+        auth.guard.failed(user.username, call.address);
         const { current_password: current, new_password: wanted } = call.body;
         if (!(await auth.people.changePassword(user, current, wanted, sessionTokenOf(call.context)))) {
-          auth.guard.failed(user.username, call.address);
           const message = 'is not the current password';
           throw new HttpProblem(400, `current_password: ${message}`, {
             errors: [{ path: 'current_password', message }],
           });
         }
+        auth.guard.succeeded(user.username, call.address);
         call.audit({ target: `users/${user.id}`, detail: null });
         return undefined;
       },
@@ -126,6 +132,7 @@ export function setupRoutes({ auth }: Pick<Services, 'auth'>): Endpoint[] {
       allow: 'anyone',
       action: 'setup',
       body: setupInput,
+      bodyLimitBytes: CREDENTIALS_BYTES,
       answer: loginAnswer,
       status: 201,
       async handle({ body, address, context, audit }) {
