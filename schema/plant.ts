@@ -1,6 +1,7 @@
 /** Sites, credentials, devices, interfaces, monitors, plugins, templates. */
 import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { CredentialType } from '../src/model/collector-config.ts';
+import type { FieldMetadata } from '../src/model/field.ts';
 import type { Health } from '../src/model/health.ts';
 import type { DeviceFacts } from '../src/model/observation.ts';
 import { flag, id, json, tenantId, time } from './columns.ts';
@@ -91,6 +92,7 @@ export const plugins = sqliteTable(
     default_interval_s: integer().notNull(),
     credential_types: json<readonly CredentialType[]>().notNull(),
     settings_schema: json<Readonly<Record<string, unknown>>>().notNull(),
+    fields: json<readonly FieldMetadata[]>().notNull(),
     created_at: time().notNull(),
     updated_at: time().notNull(),
   },

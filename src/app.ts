@@ -34,6 +34,7 @@ import type { Logger } from './lib/logger.ts';
 import { setNativeFolder } from './lib/native.ts';
 import { openLog } from './lib/pino-logger.ts';
 import { VERSION } from './lib/version.ts';
+import { PluginFolder } from './probes/executable/plugin-folder.ts';
 import { describePlugins } from './probes/registry.ts';
 import { openStore } from './store/client.ts';
 
@@ -57,6 +58,11 @@ const DEFAULT_ADDRESSES: readonly ListenAddress[] = [
   { host: '0.0.0.0', port: 8443 },
   { host: '127.0.0.1', port: 8080 },
 ];
+/** Everything is stopped within this, so that the process ends in the 5 seconds that supervisors give it. */
+const STOP_WITHIN_MS = 4200;
+/** Stops one part; told how much of the time is left. */
+type Closer = (remainingMs: number) => void | Promise<void>;
+
 const WEB_FOLDER = 'web/dist';
 const OWN_METRICS_MS = 10_000;
 
@@ -69,10 +75,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     format: config.log_format,
     folder: config.log_files ? folder.logs : undefined,
   });
-  const closers: (() => void | Promise<void>)[] = [() => log.close(), () => folder.release()];
+  const closers: Closer[] = [() => log.close(), () => folder.release()];
   const stop = async () => {
+    const end = performance.now() + STOP_WITHIN_MS;
+    const remainingMs = () => Math.max(0, end - performance.now());
     for (let close = closers.pop(); close; close = closers.pop()) {
-      await Promise.resolve(close()).catch((error) => log.logger.error({ err: error }, 'a part could not be stopped'));
+      await Promise.resolve(close(remainingMs())).catch((error) =>
+        log.logger.error({ err: error }, 'a part could not be stopped'),
+      );
     }
   };
   try {
@@ -89,7 +99,7 @@ async function wire(
   { config, role, firstStart }: ServerOptions,
   folder: DataFolder,
   logger: Logger,
-  onStop: (close: () => void | Promise<void>) => void,
+  onStop: (close: Closer) => void,
 ): Promise<{ addresses: readonly BoundAddress[]; setupCode: string | undefined }> {
   const clock = systemClock;
   setNativeFolder(folder.native);
@@ -101,13 +111,14 @@ async function wire(
     openStore({ settings: storeSettings(config, folder.tsdb), logger: logger.child({ thread: 'store' }), clock }),
   ]);
   onStop(() => db.close());
-  onStop(() => store.close());
+  onStop((remainingMs) => store.close(remainingMs));
 
   const repositories = createRepositories(db);
   const auth = createAuth(repositories, clock);
   const live = new LiveHub({ clock, logger });
   const templates = await Templates.open({ repositories, changed: () => fleet.configuration.touchAll() });
   const fields = declaredFields();
+  const pluginFolder = new PluginFolder(folder.plugins);
   const fleet = createFleet({
     repositories,
     store,
@@ -129,6 +140,7 @@ async function wire(
     clock,
     keyFile,
     nativeFolder: folder.native,
+    pluginsFolder: folder.plugins,
     store,
     fleet,
     repositories,
@@ -148,12 +160,17 @@ async function wire(
     secrets,
     collect,
     templates,
+    runsExecutables: true,
+    executableProblem: async (file) => {
+      const found = await pluginFolder.find(file);
+      return found.kind === 'refused' ? found.message : undefined;
+    },
     discovery,
     alerts: alerting,
     testChannel: (tenant, id, signal) => alerting.testChannel(tenant, id, signal),
     health: () => ({ ...collect.healthChecks(), ...alerting.healthChecks() }),
     metrics: () => own.text() + collect.metrics(),
-    fields: () => fields,
+    fields: () => [...fields, ...fleet.plugins.declaredFields()],
     clock,
     logger,
   };

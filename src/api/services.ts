@@ -105,6 +105,8 @@ export interface Services {
   readonly templates: TemplateService;
   /** Whether the collector runs added plugins; without it none can be added. */
   readonly runsExecutables?: boolean | undefined;
+  /** Why a file cannot be run as a plugin; undefined when it can. */
+  readonly executableProblem: (file: string) => Promise<string | undefined>;
   /** Without it there are no discovery routes. */
   readonly discovery?: DiscoveryService | undefined;
   readonly alerts: AlertService;

@@ -25,6 +25,7 @@ export interface CollectDeskOptions {
   /** Text of the key file. */
   readonly keyFile: string;
   readonly nativeFolder: string;
+  readonly pluginsFolder: string;
   readonly store: Store;
   readonly fleet: Fleet;
   readonly repositories: Repositories;
@@ -50,12 +51,13 @@ export class CollectDesk implements CollectService {
   }
 
   async start(): Promise<void> {
-    const { logger, clock, keyFile, nativeFolder, store, fleet, repositories } = this.#options;
+    const { logger, clock, keyFile, nativeFolder, pluginsFolder, store, fleet, repositories } = this.#options;
     this.#opening = openCollector({
       log: logger.child({ thread: 'collect' }),
       clock,
       keyFile,
       nativeFolder,
+      pluginsFolder,
       appendPort: (): MessagePort => store.appendPort(),
       config: () => fleet.configuration.document,
       onObservations: (observations) => fleet.observations.apply(observations),

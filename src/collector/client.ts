@@ -28,7 +28,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const HEALTHY_MS = 60_000;
 /** The thread speaks every five seconds; silence is a problem. */
 const SILENCE_MS = 30_000;
-const CLOSE_WITHIN_MS = 3000;
+const CLOSE_WITHIN_MS = 1000;
 
 /** The collect thread ended before it could answer. */
 export class CollectorUnavailableError extends Error {
@@ -41,6 +41,8 @@ export interface CollectorOptions {
   /** Text of the key file that opens sealed secrets. */
   readonly keyFile: string;
   readonly nativeFolder?: string;
+  /** Where the programs of added plugins are; absent: none are run. */
+  readonly pluginsFolder?: string;
   /** A new one for each start of the thread: `Store.appendPort`. */
   readonly appendPort: () => MessagePort;
   /** The whole configuration as it is now; sent at the start and after the thread was started again. */
@@ -213,9 +215,14 @@ class CollectorClient implements Collector {
   }
 
   #run(onFirstReady?: () => void, onFirstEnd?: (reason: Error) => void): void {
-    const { keyFile, nativeFolder, appendPort, startWorker, log } = this.#options;
+    const { keyFile, nativeFolder, pluginsFolder, appendPort, startWorker, log } = this.#options;
     const broker = appendPort();
-    const data: CollectThreadData = { broker, keyFile, ...(nativeFolder === undefined ? {} : { nativeFolder }) };
+    const data: CollectThreadData = {
+      broker,
+      keyFile,
+      ...(nativeFolder === undefined ? {} : { nativeFolder }),
+      ...(pluginsFolder === undefined ? {} : { pluginsFolder }),
+    };
     const start = startWorker ?? ((workerData) => startThread('collect', { workerData, transferList: [broker] }));
     const worker = start(data);
     const startedAtMs = this.#clock.monotonicMs();

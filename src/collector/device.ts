@@ -10,13 +10,13 @@ export class Device {
   /** Survives changes of the configuration, so that a running poll and its successor never overlap. */
   readonly queue: DeviceQueue;
   readonly budget: PacketBudget;
-  /** What was the basis of the runs beside the section: revisions of the credentials used. */
-  readonly credentials: string;
+  /** What the runs were made of beside the section: the credentials and added plugins that its monitors use. */
+  readonly inputs: string;
   readonly monitors = new Map<string, Monitor>();
 
-  constructor(section: DeviceSection, credentials: string, monotonicMs: () => number, before: Device | undefined) {
+  constructor(section: DeviceSection, inputs: string, monotonicMs: () => number, before: Device | undefined) {
     this.section = section;
-    this.credentials = credentials;
+    this.inputs = inputs;
     this.queue = before?.queue ?? new DeviceQueue();
     this.budget =
       before?.budget.packetsPerSecond === section.packets_per_second

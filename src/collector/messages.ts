@@ -13,6 +13,8 @@ export interface CollectThreadData {
   readonly keyFile: string;
   /** Where native add-ons are unpacked; absent when run from sources. */
   readonly nativeFolder?: string;
+  /** Where the programs of added plugins are; absent: none are run. */
+  readonly pluginsFolder?: string;
 }
 
 /** Questions that are answered, by name. */

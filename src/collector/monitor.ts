@@ -51,6 +51,7 @@ export function observationsOf(monitor: Monitor, result: ProbeResult, atMs: numb
   const of = { device_id: monitor.deviceId, monitor_id: monitor.section.monitor_id, at_ms: atMs };
   const told: Observation[] = [];
   if (result.facts) told.push({ kind: 'facts', ...of, ...result.facts });
+  if (result.addedFacts) told.push({ kind: 'added_facts', ...of, facts: result.addedFacts });
   if (result.interfaces) told.push({ kind: 'interfaces', ...of, interfaces: result.interfaces });
   for (const event of result.events ?? []) told.push({ kind: 'event', ...of, ...event });
   if (result.ended && result.ended.length > 0) told.push({ kind: 'series_end', ...of, rows: result.ended });

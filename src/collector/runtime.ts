@@ -7,11 +7,13 @@ import type { Pinger } from '../icmp/echo.ts';
 import { openPinger } from '../icmp/pinger.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type {
-  CollectorConfig,
-  CollectorConfigDelta,
-  DeviceSection,
-  SealedCredential,
+import {
+  type CollectorConfig,
+  type CollectorConfigDelta,
+  type DeviceSection,
+  type PluginSection,
+  pluginKey,
+  type SealedCredential,
 } from '../model/collector-config.ts';
 import type { ObservedInterface } from '../model/observation.ts';
 import { PlanCache } from '../probes/plan-cache.ts';
@@ -37,6 +39,8 @@ export interface RuntimeOptions {
   readonly emit: Emit;
   readonly open: OpenSecret;
   readonly probes: ReadonlyMap<string, Probe>;
+  /** Makes the probe of a plugin that people added; absent: none are run here. */
+  readonly addedProbe?: (plugin: PluginSection) => Probe;
   /** The interface table of a device as it was stored last. */
   readonly knownInterfaces: (deviceId: string) => Promise<readonly ObservedInterface[]>;
 }
@@ -68,6 +72,9 @@ export class CollectorRuntime {
   #plans: PlanCache;
   #credentials: Readonly<Record<string, SealedCredential>> = {};
   #templates: Readonly<Record<string, unknown>> = {};
+  #plugins: Readonly<Record<string, PluginSection>> = {};
+  /** One for all monitors of a plugin. */
+  readonly #addedProbes = new WeakMap<PluginSection, Probe>();
   #revision: string | undefined;
   /** Configurations are applied one after another. */
   #applying: Promise<unknown> = Promise.resolve();
@@ -160,16 +167,16 @@ export class CollectorRuntime {
       this.#plans = await loadPlans(config.templates, this.#options.log);
     }
     this.#credentials = isDelta ? withoutNulls({ ...this.#credentials, ...config.credentials }) : config.credentials;
+    this.#plugins = isDelta ? withoutNulls({ ...this.#plugins, ...config.plugins }) : config.plugins;
     const wanted = isDelta ? this.#merged(config) : config.devices;
     const kept = new Set(wanted.map(({ device_id }) => device_id));
     for (const id of [...this.#devices.keys()]) if (!kept.has(id)) this.#remove(id);
     const started: Device[] = [];
     for (const section of wanted) {
       const before = this.#devices.get(section.device_id);
-      const credentials = this.#credentialsOf(section);
-      if (before && !areTemplatesNew && before.section.hash === section.hash && before.credentials === credentials)
-        continue;
-      started.push(await this.#start(section, credentials, before));
+      const inputs = this.#inputsOf(section);
+      if (before && !areTemplatesNew && before.section.hash === section.hash && before.inputs === inputs) continue;
+      started.push(await this.#start(section, inputs, before));
     }
     this.#schedule.add(
       started.flatMap((device) => [...device.monitors.values()].map((monitor) => this.#entry(device, monitor))),
@@ -186,13 +193,28 @@ export class CollectorRuntime {
     return [...sections.values()];
   }
 
-  #credentialsOf(section: DeviceSection): string {
-    return JSON.stringify(section.monitors.map(({ credential_id }) => this.#credentials[credential_id ?? ''] ?? null));
+  #inputsOf({ tenant_id, monitors }: DeviceSection): string {
+    return JSON.stringify(
+      monitors.map(({ credential_id, plugin_id }) => [
+        this.#credentials[credential_id ?? ''] ?? null,
+        this.#plugins[pluginKey(tenant_id, plugin_id)] ?? null,
+      ]),
+    );
   }
 
-  async #start(section: DeviceSection, credentials: string, before: Device | undefined): Promise<Device> {
+  /** A plugin of this name that is built in comes first: it cannot be replaced. */
+  #probeOf(tenant: number, pluginId: string): Probe | undefined {
+    const plugin = this.#plugins[pluginKey(tenant, pluginId)];
+    const { probes, addedProbe } = this.#options;
+    if (probes.has(pluginId) || !plugin || !addedProbe) return probes.get(pluginId);
+    const probe = this.#addedProbes.get(plugin) ?? addedProbe(plugin);
+    this.#addedProbes.set(plugin, probe);
+    return probe;
+  }
+
+  async #start(section: DeviceSection, inputs: string, before: Device | undefined): Promise<Device> {
     const { clock } = this.#options;
-    const device = new Device(section, credentials, () => clock.monotonicMs(), before);
+    const device = new Device(section, inputs, () => clock.monotonicMs(), before);
     const knownInterfaces = section.monitors.some(({ plugin_id }) => plugin_id === 'snmp' || plugin_id === 'host')
       ? await this.#options.knownInterfaces(section.device_id)
       : [];
@@ -220,7 +242,7 @@ export class CollectorRuntime {
     }
     const credential = sealed && openCredential(sealed, section.tenant_id, this.#options.open);
     if (credential && 'code' in credential) return brokenRun(credential.code, credential.message);
-    const probe = this.#options.probes.get(monitor.plugin_id);
+    const probe = this.#probeOf(section.tenant_id, monitor.plugin_id);
     if (probe) this.#tellFields(device, monitor.monitor_id, probe.fields);
     const target = {
       deviceId: section.device_id,
@@ -339,10 +361,6 @@ function loadPlans(added: Readonly<Record<string, unknown>>, log: Logger): Promi
   );
 }
 
-function withoutNulls(
-  credentials: Readonly<Record<string, SealedCredential | null>>,
-): Record<string, SealedCredential> {
-  return Object.fromEntries(
-    Object.entries(credentials).filter((entry): entry is [string, SealedCredential] => entry[1] !== null),
-  );
+function withoutNulls<T>(entries: Readonly<Record<string, T | null>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, T] => entry[1] !== null));
 }

@@ -6,6 +6,8 @@ import { systemClock } from '../lib/clock.ts';
 import { setNativeFolder } from '../lib/native.ts';
 import { threadLogger } from '../lib/thread-log.ts';
 import type { ObservedInterface } from '../model/observation.ts';
+import { createExecutableHost, executableProbe } from '../probes/executable/executable.ts';
+import { PluginFolder } from '../probes/executable/plugin-folder.ts';
 import type { OpenCredential } from '../probes/probe.ts';
 import { PROBES } from '../probes/registry.ts';
 import { AppendPort } from '../store/append-port.ts';
@@ -30,12 +32,15 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
   const cancels = new Map<number, AbortController>();
   const wanted = new Map<number, (interfaces: readonly ObservedInterface[]) => void>();
   let nextWanted = 1;
+  const { pluginsFolder } = data;
+  const host = pluginsFolder === undefined ? undefined : createExecutableHost(new PluginFolder(pluginsFolder));
 
   const runtime = await CollectorRuntime.start({
     clock: systemClock,
     log,
     sink: storeSink(append),
     probes: PROBES,
+    ...(host ? { addedProbe: (plugin) => executableProbe(plugin, host) } : {}),
     emit: (observations) => post({ kind: 'observations', observations }),
     open: (sealed, context) => secrets.open(sealed, context),
     knownInterfaces(deviceId) {

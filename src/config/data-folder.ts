@@ -46,6 +46,8 @@ export interface DataFolder {
   readonly database: string;
   readonly tsdb: string;
   readonly native: string;
+  /** Programs that may be run as plugins. */
+  readonly plugins: string;
   readonly tls: string;
   readonly logs: string;
   readonly secretKey: string;
@@ -77,6 +79,7 @@ export function openDataFolder(folder: string, role: DataFolderRole): DataFolder
     database: path.join(root, 'telltale.db'),
     tsdb: path.join(root, 'tsdb'),
     native: path.join(root, 'native'),
+    plugins: path.join(root, 'plugins'),
     tls: path.join(root, 'tls'),
     logs: path.join(root, 'logs'),
     secretKey: path.join(root, 'secret.key'),

@@ -1,6 +1,6 @@
 /** Plugins that people added. */
-import { and, eq } from 'drizzle-orm';
-import { plugins } from '../../schema/plant.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { monitors, plugins } from '../../schema/plant.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { Database } from './database.ts';
 
@@ -24,6 +24,23 @@ export class PluginRepository {
 
   all(tenant: TenantId): PluginRecord[] {
     return this.#db.sql.select().from(plugins).where(eq(plugins.tenant_id, tenant)).orderBy(plugins.id).all();
+  }
+
+  /** Of every tenant. */
+  everyones(): PluginRecord[] {
+    return this.#db.sql.select().from(plugins).orderBy(plugins.tenant_id, plugins.id).all();
+  }
+
+  /** Of every tenant, those that an enabled monitor uses. */
+  inUse(): PluginRecord[] {
+    return this.#db.sql
+      .select()
+      .from(plugins)
+      .where(
+        sql`(${plugins.tenant_id}, ${plugins.id}) IN (SELECT ${monitors.tenant_id}, ${monitors.plugin_id} FROM ${monitors} WHERE ${monitors.enabled})`,
+      )
+      .orderBy(plugins.tenant_id, plugins.id)
+      .all();
   }
 
   insert(tenant: TenantId, id: string, values: PluginValues, at: Date): void {

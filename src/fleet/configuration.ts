@@ -9,11 +9,13 @@ import type { MonitorRow } from '../db/monitors.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type {
-  CollectorConfig,
-  CollectorConfigDelta,
-  DeviceSection,
-  SealedCredential,
+import {
+  type CollectorConfig,
+  type CollectorConfigDelta,
+  type DeviceSection,
+  type PluginSection,
+  pluginKey,
+  type SealedCredential,
 } from '../model/collector-config.ts';
 import type { TenantId } from '../model/tenant.ts';
 
@@ -22,7 +24,7 @@ export const DEBOUNCE_MS = 5000;
 const OT_DIVISOR = 5;
 
 export interface CollectorConfigurationOptions {
-  readonly repositories: Pick<Repositories, 'devices' | 'monitors' | 'interfaces' | 'credentialProfiles'>;
+  readonly repositories: Pick<Repositories, 'devices' | 'monitors' | 'interfaces' | 'credentialProfiles' | 'plugins'>;
   /** Templates that people added, parsed, by ID. */
   readonly addedTemplates: () => Readonly<Record<string, unknown>>;
   readonly packetsPerSecond: (tenant: TenantId) => number;
@@ -103,14 +105,23 @@ export class CollectorConfiguration {
     const devices = [...sections.values()].sort((a, b) => Number(a.device_id) - Number(b.device_id));
     const credentials = this.#credentials();
     const templates = this.#options.addedTemplates();
-    const revision = hashOf([devices.map((section) => section.hash), credentials, templates]);
-    return { format: 1, revision, credentials, templates, devices };
+    const plugins = this.#plugins();
+    const revision = hashOf([devices.map((section) => section.hash), credentials, templates, plugins]);
+    return { format: 1, revision, credentials, templates, plugins, devices };
   }
 
   #credentials(): Record<string, SealedCredential> {
     const entries = this.#options.repositories.credentialProfiles.inUse().map((row): [string, SealedCredential] => {
       const id = String(row.id);
       return [id, { id, type: row.type, public: row.public, sealed: row.sealed }];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #plugins(): Record<string, PluginSection> {
+    const entries = this.#options.repositories.plugins.inUse().map((row): [string, PluginSection] => {
+      const { description: _, default_interval_s: __, created_at: ___, updated_at: ____, ...section } = row;
+      return [pluginKey(row.tenant_id, row.id), section];
     });
     return Object.fromEntries(entries);
   }
@@ -164,23 +175,32 @@ function sectionOf(
 export function deltaBetween(before: CollectorConfig, after: CollectorConfig): CollectorConfigDelta {
   const hashes = new Map(before.devices.map((section) => [section.device_id, section.hash]));
   const kept = new Set(after.devices.map((section) => section.device_id));
-  const credentials: Record<string, SealedCredential | null> = {};
-  for (const [id, credential] of Object.entries(after.credentials)) {
-    const old = before.credentials[id];
-    if (!old || hashOf(old) !== hashOf(credential)) credentials[id] = credential;
-  }
-  for (const id of Object.keys(before.credentials)) {
-    if (!after.credentials[id]) credentials[id] = null;
-  }
   return {
     format: 1,
     from_revision: before.revision,
     revision: after.revision,
-    credentials,
+    credentials: changesBetween(before.credentials, after.credentials),
     templates: after.templates,
+    plugins: changesBetween(before.plugins, after.plugins),
     changed: after.devices.filter((section) => hashes.get(section.device_id) !== section.hash),
     removed: before.devices.map((section) => section.device_id).filter((id) => !kept.has(id)),
   };
+}
+
+/** What is new or differs, and null for what is gone. */
+function changesBetween<T>(
+  before: Readonly<Record<string, T>>,
+  after: Readonly<Record<string, T>>,
+): Record<string, T | null> {
+  const changes: Record<string, T | null> = {};
+  for (const [id, entry] of Object.entries(after)) {
+    const old = before[id];
+    if (!old || hashOf(old) !== hashOf(entry)) changes[id] = entry;
+  }
+  for (const id of Object.keys(before)) {
+    if (!after[id]) changes[id] = null;
+  }
+  return changes;
 }
 
 function hashOf(value: unknown): string {

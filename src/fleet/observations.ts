@@ -8,6 +8,8 @@ import type { Repositories } from '../db/repositories.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Live } from '../model/live.ts';
 import type {
+  AddedFactsObservation,
+  DeviceFacts,
   EventObservation,
   FactsObservation,
   FieldsObservation,
@@ -80,6 +82,7 @@ export class Observations {
     const device = this.#options.repositories.devices.find(Number(observation.device_id));
     if (!device) return;
     if (observation.kind === 'facts') this.#facts(device, observation);
+    else if (observation.kind === 'added_facts') this.#addedFacts(device, observation);
     else if (observation.kind === 'interfaces') this.#interfaces(device, observation);
     else if (observation.kind === 'event') this.#event(device, observation);
   }
@@ -133,13 +136,34 @@ export class Observations {
       events.record(renamed, 'device_recognised', { before: device.recognised_template, after, atMs });
     }
     if (name !== device.name) events.record(renamed, 'renamed', { before: device.name, after: name, atMs });
+    this.#factEvents(renamed, facts, atMs);
+    if (name !== device.name || device.recognised_template !== observation.template) {
+      joiner.device({ ...renamed, recognised_template: observation.template });
+    }
+  }
+
+  /** Of a device that is recognised, what recognition found stands: two sources would otherwise contradict each other for ever. */
+  #addedFacts(device: DeviceRecord, { facts: added, at_ms: atMs }: AddedFactsObservation): void {
+    const { repositories, events, joiner } = this.#options;
+    const facts = device.recognised_template === null ? { ...device.facts, ...added } : { ...added, ...device.facts };
+    const keys = Object.keys(added) as (keyof typeof added)[];
+    if (keys.every((key) => facts[key] === device.facts[key])) return;
+    const name = device.name_given ? device.name : facts.name || device.name;
+    repositories.devices.update(device.tenant_id, device.id, { facts, facts_at: new Date(atMs), name });
+    const renamed = { ...device, name };
+    if (name !== device.name) {
+      events.record(renamed, 'renamed', { before: device.name, after: name, atMs });
+      joiner.device(renamed);
+    }
+    this.#factEvents(renamed, facts, atMs);
+  }
+
+  /** `device` holds the facts from before. */
+  #factEvents(device: DeviceRecord, facts: DeviceFacts, atMs: number): void {
     for (const [fact, kind] of TELLING_FACTS) {
       const before = device.facts[fact];
       const after = facts[fact];
-      if (before && after && before !== after) events.record(renamed, kind, { before, after, atMs });
-    }
-    if (name !== device.name || device.recognised_template !== observation.template) {
-      joiner.device({ ...renamed, recognised_template: observation.template });
+      if (before && after && before !== after) this.#options.events.record(device, kind, { before, after, atMs });
     }
   }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PluginRecord } from '../db/plugins.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { CredentialType } from '../model/collector-config.ts';
+import type { FieldMetadata } from '../model/field.ts';
 import type { FieldProblem } from '../model/refusal.ts';
 import type { TenantId } from '../model/tenant.ts';
 
@@ -23,6 +24,7 @@ export interface Plugin extends BuiltInPlugin {
   readonly executable?: string;
   readonly arguments?: readonly string[];
   readonly timeout_s?: number;
+  readonly fields?: readonly FieldMetadata[];
   readonly created_at?: Date;
   readonly updated_at?: Date;
 }
@@ -45,6 +47,11 @@ export class PluginCatalogue {
     if (builtIn) return builtIn;
     const added = this.#added.get(tenant, id);
     return added && pluginOf(added);
+  }
+
+  /** What added plugins of all tenants declare. */
+  declaredFields(): FieldMetadata[] {
+    return this.#added.everyones().flatMap((plugin) => plugin.fields);
   }
 
   isBuiltIn(id: string): boolean {

@@ -3,6 +3,8 @@
  * pulls are the same document. JSON Schema: `schema/collector-config.json`.
  */
 
+import type { FieldMetadata } from './field.ts';
+
 /** Credential profile types that probes understand. */
 export const CREDENTIAL_TYPES = ['snmp_v1', 'snmp_v2c', 'snmp_v3', 'http_basic', 'winrm'] as const;
 export type CredentialType = (typeof CREDENTIAL_TYPES)[number];
@@ -13,6 +15,21 @@ export interface SealedCredential {
   readonly type: CredentialType;
   readonly public: Readonly<Record<string, unknown>>;
   readonly sealed: Readonly<Record<string, string>>;
+}
+
+/** A plugin that people added: a program in the `plugins` folder of the collector's data folder. */
+export interface PluginSection {
+  readonly id: string;
+  readonly tenant_id: number;
+  readonly name: string;
+  /** Plain file name. */
+  readonly executable: string;
+  readonly arguments: readonly string[];
+  readonly timeout_s: number;
+  readonly credential_types: readonly CredentialType[];
+  /** JSON Schema of a monitor's settings. */
+  readonly settings_schema: Readonly<Record<string, unknown>>;
+  readonly fields: readonly FieldMetadata[];
 }
 
 export interface MonitorSection {
@@ -46,6 +63,8 @@ export interface CollectorConfig {
   readonly credentials: Readonly<Record<string, SealedCredential>>;
   /** Templates added by users, by ID; the built-in ones ship with the executable. */
   readonly templates: Readonly<Record<string, unknown>>;
+  /** Added plugins that a monitor uses, by `pluginKey`; the built-in ones ship with the executable. */
+  readonly plugins: Readonly<Record<string, PluginSection>>;
   readonly devices: readonly DeviceSection[];
 }
 
@@ -56,6 +75,7 @@ export interface CollectorConfigDelta {
   readonly revision: string;
   readonly credentials: Readonly<Record<string, SealedCredential | null>>;
   readonly templates: Readonly<Record<string, unknown>>;
+  readonly plugins: Readonly<Record<string, PluginSection | null>>;
   readonly changed: readonly DeviceSection[];
   readonly removed: readonly string[];
 }
@@ -63,4 +83,9 @@ export interface CollectorConfigDelta {
 /** The record that a credential's secret is sealed for: both sides of the document must say the same. */
 export function credentialRecord(credentialId: string, key: string): string {
   return `credential_profile:${credentialId}:${key}`;
+}
+
+/** Tenants name their plugins independently of each other. */
+export function pluginKey(tenant: number, pluginId: string): string {
+  return `${tenant}/${pluginId}`;
 }

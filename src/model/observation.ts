@@ -51,6 +51,15 @@ export interface FactsObservation {
   readonly facts: DeviceFacts;
 }
 
+/** Facts that an added plugin found: they fill what recognition does not know. */
+export interface AddedFactsObservation {
+  readonly kind: 'added_facts';
+  readonly device_id: string;
+  readonly monitor_id: string;
+  readonly at_ms: number;
+  readonly facts: DeviceFacts;
+}
+
 export interface ObservedInterface {
   /** The stored `ifname` tag: stable for the life of the interface. */
   readonly ifname: string;
@@ -109,6 +118,7 @@ export interface FieldsObservation {
 export type Observation =
   | PollObservation
   | FactsObservation
+  | AddedFactsObservation
   | InterfacesObservation
   | EventObservation
   | SeriesEndObservation

@@ -75,6 +75,8 @@ export interface ProbeResult {
   readonly error?: PollError;
   readonly ended?: readonly EndedRow[];
   readonly facts?: RecognisedFacts;
+  /** Facts from beside recognition: they fill gaps. */
+  readonly addedFacts?: DeviceFacts;
   readonly interfaces?: readonly ObservedInterface[];
   readonly events?: readonly ProbeEvent[];
   /** Fields that this run stores beyond those its probe declares, told once. */

@@ -21,6 +21,7 @@ function arrangeEverything(server: TestServer): void {
       default_interval_s: 60,
       credential_types: [],
       settings_schema: { type: 'object' },
+      fields: [],
     },
     at,
   );

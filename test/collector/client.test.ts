@@ -83,7 +83,14 @@ function config(): CollectorConfig {
     interfaces: {},
     monitors: [monitor],
   };
-  return { format: 1, revision: 'r1', credentials: { 5: credential() }, templates: {}, devices: [section] };
+  return {
+    format: 1,
+    revision: 'r1',
+    credentials: { 5: credential() },
+    templates: {},
+    plugins: {},
+    devices: [section],
+  };
 }
 
 before(async () => {

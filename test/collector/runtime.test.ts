@@ -98,7 +98,7 @@ function device(id: string, changes: Partial<DeviceSection> = {}): DeviceSection
 }
 
 function config(devices: readonly DeviceSection[], changes: Partial<CollectorConfig> = {}): CollectorConfig {
-  return { format: 1, revision: 'r1', credentials: {}, templates: {}, devices, ...changes };
+  return { format: 1, revision: 'r1', credentials: {}, templates: {}, plugins: {}, devices, ...changes };
 }
 
 const of = <K extends Observation['kind']>(kind: K) =>
@@ -211,7 +211,14 @@ test('a delta changes what it names; a removed monitor ends its series; one that
   await start();
   await runtime.configure(config([device('1'), device('2'), device('3')]));
   await clock.advance(12_000);
-  const delta = { format: 1, from_revision: 'r1', revision: 'r2', credentials: {}, templates: {} } as const;
+  const delta = {
+    format: 1,
+    from_revision: 'r1',
+    revision: 'r2',
+    credentials: {},
+    templates: {},
+    plugins: {},
+  } as const;
   const changed = device('2', {
     address: '127.0.0.2',
     monitors: [{ monitor_id: 'm2b', plugin_id: 'made', interval_s: 5, settings: {} }],
@@ -253,6 +260,7 @@ test('a credential that changes restarts the monitors that use it, and only thos
     revision: 'r2',
     credentials: changed,
     templates: {},
+    plugins: {},
     changed: [],
     removed: [],
   });

@@ -4,6 +4,7 @@ import { pageOfArray } from '../../db/page.ts';
 import type { PluginValues } from '../../db/plugins.ts';
 import { keepUnique } from '../../db/unique.ts';
 import { type Plugin, schemaProblem } from '../../fleet/plugins.ts';
+import type { FieldMetadata } from '../../model/field.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
 import { pageOf } from '../contract/common.ts';
@@ -27,12 +28,19 @@ function valuesOf(input: Omit<z.output<typeof pluginInput>, 'id'>): PluginValues
     default_interval_s: input.default_interval_s ?? DEFAULT_INTERVAL_S,
     credential_types: input.credential_types ?? [],
     settings_schema,
+    fields: input.fields ?? [],
   };
 }
 
-type NeededServices = Pick<Services, 'fleet' | 'repositories' | 'clock' | 'runsExecutables'>;
+const nameOf = ({ measurement, field }: FieldMetadata) => `${measurement}_${field}`;
 
-export function pluginRoutes({ fleet, repositories, clock, runsExecutables }: NeededServices): Endpoint[] {
+type NeededServices = Pick<
+  Services,
+  'fleet' | 'repositories' | 'clock' | 'fields' | 'runsExecutables' | 'executableProblem'
+>;
+
+export function pluginRoutes(services: NeededServices): Endpoint[] {
+  const { fleet, repositories, clock, fields, runsExecutables, executableProblem } = services;
   const tag = 'plugins';
   const get = (tenant: TenantId, id: string): Plugin => {
     const found = fleet.plugins.get(tenant, id);
@@ -46,6 +54,20 @@ export function pluginRoutes({ fleet, repositories, clock, runsExecutables }: Ne
     return found;
   };
   const now = () => new Date(clock.nowMs());
+  /** @throws Refusal when it could not be run, or says of a field what it is not. `own` is what it declared before. */
+  const check = async (values: PluginValues, own: readonly FieldMetadata[] = []): Promise<PluginValues> => {
+    const problem = await executableProblem(values.executable);
+    if (problem) throw Refusal.invalid('executable', `cannot be used: ${problem}`);
+    const isOwn = (field: FieldMetadata) => own.some((entry) => nameOf(entry) === nameOf(field));
+    const known = new Map(fields().map((field) => [nameOf(field), field]));
+    values.fields.forEach((field, index) => {
+      const other = isOwn(field) ? undefined : known.get(nameOf(field));
+      if (!other || (other.kind === field.kind && other.unit === field.unit)) return;
+      const difference = `is known already as ${other.kind}${other.unit && ` in ${other.unit}`}: use another name`;
+      throw Refusal.invalid(`fields.${index}.field`, difference);
+    });
+    return values;
+  };
   // Changes of added plugins, where something runs them.
   const changes = [
     endpoint({
@@ -58,14 +80,15 @@ export function pluginRoutes({ fleet, repositories, clock, runsExecutables }: Ne
       body: pluginInput,
       answer: plugin,
       status: 201,
-      handle(call) {
+      async handle(call) {
         const { tenant } = principalOf(call);
         const { id, ...rest } = call.body;
         if (fleet.plugins.isBuiltIn(id))
           throw new Refusal('conflict', `The plugin ${id} is built in`, [
             { path: 'id', message: 'is taken by a built-in plugin' },
           ]);
-        keepUnique('id', 'plugin', () => repositories.plugins.insert(tenant, id, valuesOf(rest), now()));
+        const values = await check(valuesOf(rest));
+        keepUnique('id', 'plugin', () => repositories.plugins.insert(tenant, id, values, now()));
         call.audit({ target: `plugins/${id}` });
         return get(tenant, id);
       },
@@ -80,12 +103,12 @@ export function pluginRoutes({ fleet, repositories, clock, runsExecutables }: Ne
       params: pluginParams,
       body: pluginReplacement,
       answer: plugin,
-      handle(call) {
+      async handle(call) {
         const { tenant } = principalOf(call);
         const { id, ...rest } = call.body;
         if (id !== undefined && id !== call.params.id) throw Refusal.invalid('id', 'cannot change');
-        getAdded(tenant, call.params.id);
-        repositories.plugins.update(tenant, call.params.id, valuesOf(rest), now());
+        const values = await check(valuesOf(rest), getAdded(tenant, call.params.id).fields);
+        repositories.plugins.update(tenant, call.params.id, values, now());
         fleet.configuration.touchAll();
         call.audit({ target: `plugins/${call.params.id}` });
         return get(tenant, call.params.id);
