@@ -8,11 +8,7 @@ export class SnappyError extends Error {
   override readonly name = 'SnappyError';
 }
 
-/** Size that the block says it unpacks to. @throws SnappyError */
-export function snappySize(block: Uint8Array): number {
-  return readSize(block).size;
-}
-
+/** Size that the block says it unpacks to, and where its content starts. */
 function readSize(block: Uint8Array): { size: number; at: number } {
   let size = 0;
   let scale = 1;

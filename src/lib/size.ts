@@ -21,15 +21,3 @@ export function parseSizeBytes(text: string): number | undefined {
   const unit = match && UNITS[match[2]!.toLowerCase()];
   return match && unit ? Math.round(Number(match[1]) * unit) : undefined;
 }
-
-/** `1.5 GiB`, for people. */
-export function formatSize(bytes: number): string {
-  const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let index = 0;
-  while (value >= 1024 && index < names.length - 1) {
-    value /= 1024;
-    index++;
-  }
-  return `${value >= 10 || index === 0 ? Math.round(value) : value.toFixed(1)} ${names[index]}`;
-}

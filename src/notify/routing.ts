@@ -1,6 +1,5 @@
 /** Who is told of an alert's transition. Pure. */
 import { SEVERITIES, type Severity } from '../model/health.ts';
-import type { AlertMessage } from './message.ts';
 
 export interface RoutedChannel {
   readonly id: number;
@@ -40,5 +39,3 @@ export function channelsToTell(
   const rank = SEVERITIES.indexOf(alert.severity);
   return wanted.filter(({ minSeverity }) => rank >= SEVERITIES.indexOf(minSeverity)).map(({ id }) => id);
 }
-
-export type QueuedMessage = { readonly channelId: number; readonly message: AlertMessage };

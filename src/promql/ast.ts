@@ -164,9 +164,3 @@ export function isComparison(op: BinaryOp): op is ComparisonOp {
 export function isSetOperator(op: BinaryOp): op is SetOp {
   return SET_OPERATORS.has(op);
 }
-
-/** The expression inside any parentheses. */
-export function unwrap(expr: Expr): Expr {
-  while (expr.kind === 'paren') expr = expr.expr;
-  return expr;
-}

@@ -2,7 +2,6 @@
 import type { LabelPairs } from '../model/series.ts';
 import { quote } from './quote.ts';
 
-export const NO_LABELS: LabelPairs = [];
 export const METRIC_NAME = '__name__';
 
 /** Value of a label, '' when absent. */

@@ -1,7 +1,7 @@
 /** Query results in the exact bytes of the Prometheus HTTP API. */
 import type { LabelPairs } from '../model/series.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { PromqlError, type PromqlErrorKind } from './promql-error.ts';
+import { PromqlError } from './promql-error.ts';
 import type { QueryResult, QueryValue } from './query.ts';
 
 type Parts = Generator<undefined, void>;
@@ -10,15 +10,6 @@ type Parts = Generator<undefined, void>;
 const FIRST_BYTES = 8 << 20;
 /** Samples of a series that are written in one go. */
 const PART_SAMPLES = 4096;
-
-/** `errorType` of the HTTP API by kind of error. */
-const ERROR_TYPES: Readonly<Record<PromqlErrorKind, string>> = {
-  bad_data: 'bad_data',
-  execution: 'execution',
-  limit: 'execution',
-  canceled: 'canceled',
-  timeout: 'timeout',
-};
 
 /** How a large answer is written: not beyond a size, and with rests, so that the thread hears others. */
 export interface AnswerManners {
@@ -63,21 +54,6 @@ function* writeResult(writer: ByteWriter, result: QueryResult): Parts {
   writeList(writer, 'warnings', result.warnings);
   writeList(writer, 'infos', result.infos);
   writer.ascii('}');
-}
-
-/** The body of a failed answer. */
-export function serializeError(kind: PromqlErrorKind, message: string): Uint8Array<ArrayBuffer> {
-  const writer = new ByteWriter(256);
-  writer.ascii(`{"status":"error","errorType":"${ERROR_TYPES[kind]}","error":`);
-  writer.text(message);
-  writer.ascii('}');
-  return writer.result();
-}
-
-/** HTTP status of a failed answer. */
-export function statusOf(kind: PromqlErrorKind): 400 | 422 | 503 {
-  if (kind === 'bad_data') return 400;
-  return kind === 'execution' || kind === 'limit' ? 422 : 503;
 }
 
 /** A first guess of the size, so that large answers grow rarely. */

@@ -8,7 +8,6 @@ import { FAMILIES, familyMetadata } from './families.ts';
 import type { ResolvedTemplate } from './inherit.ts';
 import type { Evaluate } from './operators.ts';
 import { type PlanGroup, PlanGroups, type Source } from './plan-groups.ts';
-import type { PlanSummary } from './poll-plan.ts';
 import type { FactName, FactRule, MetricSource, OutputSource } from './template.ts';
 import { ExpressionError } from './tokens.ts';
 
@@ -82,11 +81,6 @@ export class PlanError extends Error {
 /** @throws PlanError with the path of what is wrong */
 export function buildPlan(template: ResolvedTemplate): Plan {
   return new Builder(template).build();
-}
-
-export function planSummary(plan: Plan): PlanSummary {
-  const { template, minimumIntervalS, groups, fields } = plan;
-  return { template, minimumIntervalS, groups, fields };
 }
 
 class Builder {

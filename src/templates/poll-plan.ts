@@ -5,7 +5,6 @@
  * A poll is a loop: while `DevicePoll.due` names groups, fetch each and hand it back with `accept` or `fail`; then
  * take `DevicePoll.result`. The first rounds ask what kinds of tables exist, so that absent ones cost nothing later.
  */
-import type { FieldMetadata } from '../model/field.ts';
 import type { DeviceFacts, ObservedInterface } from '../model/observation.ts';
 
 /** Integers, counters and ticks are numbers (bigint above 2^53), octets are bytes, OIDs and IP addresses dotted text. */
@@ -71,16 +70,6 @@ export interface PollResult {
   readonly uptimeSeconds?: number;
   /** The device (or its agent) started anew since the poll before. */
   readonly rebooted: boolean;
-}
-
-/** What one template asks from every device of its kind. Built once a template, shared by all its devices. */
-export interface PlanSummary {
-  readonly template: string;
-  /** Least seconds between polls that the maker's agents stand (0: whatever the monitor says). */
-  readonly minimumIntervalS: number;
-  readonly groups: readonly FetchGroup[];
-  /** Kind, unit and help of every field that can come out. */
-  readonly fields: readonly FieldMetadata[];
 }
 
 /** Sorts varbinds into the rows and columns of their group. Varbinds of other objects are left out. */

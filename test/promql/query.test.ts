@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LimitError } from '../../src/model/limit-error.ts';
-import { serializeError, serializeResult, serializeWithManners, statusOf } from '../../src/promql/prometheus-json.ts';
-import { PromqlError, type PromqlErrorKind } from '../../src/promql/promql-error.ts';
+import { serializeResult, serializeWithManners } from '../../src/promql/prometheus-json.ts';
+import { PromqlError } from '../../src/promql/promql-error.ts';
 import { evaluateInstant, evaluateRange } from '../../src/promql/query.ts';
 import { MemorySource } from '../support/memory-source.ts';
 
@@ -83,21 +83,6 @@ test('the other kinds of results, too', async () => {
     await at('sort(quantile(2, slow))', 1000),
     '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"+Inf"]}]},"warnings":["PromQL warning: quantile value should be between 0 and 1, got 2 (1:15)"]}',
   );
-});
-
-test('errors have the shape and status of the Prometheus API', () => {
-  assert.equal(
-    decode(serializeError('bad_data', 'a "b"')),
-    '{"status":"error","errorType":"bad_data","error":"a \\"b\\""}',
-  );
-  const statuses: Record<PromqlErrorKind, number> = {
-    bad_data: 400,
-    execution: 422,
-    limit: 422,
-    canceled: 503,
-    timeout: 503,
-  };
-  for (const [kind, status] of Object.entries(statuses)) assert.equal(statusOf(kind as PromqlErrorKind), status);
 });
 
 test('a long evaluation gives way, and stops when it is cancelled', async () => {
