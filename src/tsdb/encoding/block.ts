@@ -127,7 +127,8 @@ export function decodeTimes(bytes: Uint8Array, offset: number, times: Float64Arr
   try {
     begin(bytes, offset, bytes.length);
     if (timeHeader.codec === TIME_CODEC.outside) throw new EncodingError('a block without times');
-    assert(times.length >= rows, 'too little room for the times of a block');
+    if (times.length < rows)
+      throw new EncodingError(`a block of ${rows} rows where at most ${times.length} were announced`);
     if (timeHeader.payloadBytes > 0) for (let c = 0; c < columnCount; c++) readColumnHeader(cursor, rows, columnHeader);
     readTimes(bytes, cursor.at + CHECKSUM_BYTES, rows, timeHeader, times);
     return rows;
