@@ -61,6 +61,15 @@ async function start(): Promise<void> {
     clock,
     log: silentLogger,
     probes: new Map([['made', made]]),
+    addedProbe: ({ id, arguments: args }) => ({
+      ...made,
+      id,
+      settings: z.unknown(),
+      start: () => ({
+        poll: async () => ({ rows: [row({ up: 1 }, { arguments: args.join(' ') })], addedFacts: { model: 'M' } }),
+        close() {},
+      }),
+    }),
     emit: (observations) => told.push(...observations),
     open(sealed, { tenant, record }) {
       if (sealed !== `${tenant}/${record}`) throw new SecretError('does not open');
@@ -268,6 +277,45 @@ test('a credential that changes restarts the monitors that use it, and only thos
     started.map(({ deviceId, credential: open }) => [deviceId, open?.values.port]),
     [['1', 2]],
   );
+});
+
+test('an added plugin polls as its tenant has it; a change restarts its monitors; without it the monitor says so', async () => {
+  await start();
+  const section = (tenant_id: number, args: string[]) => ({
+    id: 'own',
+    tenant_id,
+    name: 'Own',
+    executable: 'own.sh',
+    arguments: args,
+    timeout_s: 5,
+    credential_types: [],
+    settings_schema: {},
+    fields: [],
+  });
+  const monitor = { plugin_id: 'own', interval_s: 10, settings: {} };
+  const devices = [1, 2, 3].map((tenant_id) =>
+    device(`${tenant_id}`, { tenant_id, monitors: [{ ...monitor, monitor_id: `m${tenant_id}` }] }),
+  );
+  const plugins = { '1/own': section(1, ['one']), '2/own': section(2, ['two']) };
+  await runtime.configure(config(devices, { plugins }));
+  const told = async (id: string) => {
+    const report = await runtime.pollNow(id);
+    return report?.error?.code ?? report?.rows[0]?.tags.arguments;
+  };
+  assert.deepEqual([await told('m1'), await told('m2'), await told('m3')], ['one', 'two', 'unknown_plugin']);
+  await clock.advance(1000);
+  assert.deepEqual(of('added_facts')[0]?.facts, { model: 'M' });
+  await runtime.configure({
+    format: 1,
+    from_revision: 'r1',
+    revision: 'r2',
+    credentials: {},
+    templates: {},
+    plugins: { '1/own': section(1, ['new']), '2/own': null },
+    changed: [],
+    removed: [],
+  });
+  assert.deepEqual([await told('m1'), await told('m2'), await told('m3')], ['new', 'unknown_plugin', 'unknown_plugin']);
 });
 
 test('a poll on demand gives its result at once and is stored like any other', async () => {

@@ -109,6 +109,42 @@ test('deleting a device goes out at once and takes its credential along', async 
   assert.deepEqual([deltas[0]?.removed, deltas[0]?.credentials], [['1'], { 1: null }]);
 });
 
+test('added plugins that a monitor uses are in the document, by tenant, and go with their last monitor', async () => {
+  await using server = await createTestServer();
+  arrangePlant(server);
+  const { fleet } = server.services;
+  const values = {
+    name: 'Own',
+    description: 'for people',
+    executable: 'own.sh',
+    arguments: ['-v'],
+    timeout_s: 5,
+    default_interval_s: 60,
+    credential_types: ['http_basic'] as const,
+    settings_schema: { type: 'object' },
+    fields: [{ measurement: 'own', field: 'up', kind: 'state', unit: '', help: '' }] as const,
+  };
+  const at = new Date(server.clock.nowMs());
+  for (const tenant of [1, 2]) server.repositories.plugins.insert(tenant, 'own', values, at);
+  fleet.configuration.flush();
+  const { deltas, configuration } = follow(server);
+  const { id } = fleet.monitors.create(1, { device_id: 1, plugin_id: 'own' });
+  configuration.flush();
+  assertValid(configuration.document);
+  const { description: _, default_interval_s: __, ...section } = values;
+  const plugins = { '1/own': { id: 'own', tenant_id: 1, ...section } };
+  assert.deepEqual(configuration.document.plugins, plugins);
+  assert.deepEqual(deltas[0]?.plugins, plugins);
+  server.repositories.plugins.update(1, 'own', { ...values, timeout_s: 9 }, at);
+  configuration.touchAll();
+  configuration.flush();
+  assert.deepEqual([deltas[1]?.changed, deltas[1]?.plugins['1/own']?.timeout_s], [[], 9]);
+  fleet.monitors.patch(1, id, { enabled: false });
+  configuration.flush();
+  assert.deepEqual(deltas[2]?.plugins, { '1/own': null });
+  assert.deepEqual(configuration.document.plugins, {});
+});
+
 test('deltas add up to the document, whatever is changed', async () => {
   await using server = await createTestServer();
   arrangePlant(server);

@@ -80,6 +80,23 @@ test('a change of facts that tells something is an event, with before and after'
   assert.deepEqual([event?.before, event?.after, event?.at.getTime()], ['15.2', '17.9', AT]);
 });
 
+test('facts from an added plugin fill gaps; of a device that is not recognised they are all that is known', async () => {
+  await using server = await createTestServer();
+  const { fleet } = server.services;
+  fleet.devices.create(1, { address: '10.0.0.1' });
+  const added = (facts: FactsObservation['facts']) =>
+    fleet.observations.apply([{ kind: 'added_facts', ...FROM, at_ms: AT, facts }]);
+  added({ name: 'pump', version: '1', model: 'P1' });
+  added({ name: 'pump', version: '2' });
+  assert.deepEqual(fleet.devices.get(1, 1).facts, { name: 'pump', version: '2', model: 'P1' });
+  assert.equal(fleet.devices.get(1, 1).name, 'pump');
+  assert.deepEqual(kindsOf(server), ['renamed', 'version_changed']);
+  fleet.observations.apply([facts()]);
+  added({ version: '3', serial: 'S1' });
+  const { facts: known } = fleet.devices.get(1, 1);
+  assert.deepEqual([known.version, known.serial, known.vendor], ['15.2', 'S1', 'Cisco']);
+});
+
 test('the first table of interfaces is no news; what changes later is', async () => {
   await using server = await createTestServer();
   arrangePlant(server);

@@ -209,7 +209,7 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
     testChannel: () => Promise.resolve({ ok: true, message: 'The test message was delivered.' }),
     health: () => ({ icmp: { status: 'ok', message: 'raw socket' } }),
     metrics: () => 'telltale_up 1\n',
-    fields: () => [],
+    fields: () => fleet.plugins.declaredFields(),
     clock,
     logger,
     ...override,
