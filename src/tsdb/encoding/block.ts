@@ -6,7 +6,6 @@
  *
  * Encoding writes into the caller's array and allocates nothing that lasts. Decoding fills the caller's arrays.
  */
-import { assert } from '../../lib/assert.ts';
 import { readUint32, writeUint32 } from '../../lib/bytes.ts';
 import { crc32c } from '../../lib/crc32c.ts';
 import { type Cursor, readVarint, VarintError, writeVarint } from '../../lib/varint.ts';
@@ -161,7 +160,8 @@ export function decodeColumn(
     }
     if (end !== undefined) checkPayload(bytes, offset, cursor.at - offset, end, 'a block header');
     if (column >= columnCount) return 0;
-    assert(values.length >= rows && present.length >= rows, 'too little room for the values of a block');
+    if (values.length < rows || present.length < rows)
+      throw new EncodingError(`a block of ${rows} rows, more than announced`);
     const from = cursor.at + CHECKSUM_BYTES + payload;
     if (end !== undefined) checkPayload(bytes, from, wanted.payloadBytes, end, `column ${column}`);
     return readColumnValues(bytes, from, rows, wanted, values, present);
