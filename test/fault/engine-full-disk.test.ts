@@ -66,7 +66,7 @@ test('the budget is never exceeded, the oldest samples go first, and tiers outli
   const clock = new SimulatedClock();
   const startMs = clock.nowMs();
   const engine = openEngine(disk, clock, { budgetBytes });
-  for (let i = 0; i < 3_000; i++) {
+  for (let i = 0; i < 2_000; i++) {
     await clock.advance(10_000);
     const rows = batch(clock.nowMs(), Math.random);
     while (!commit(engine, rows)) await engine.room();

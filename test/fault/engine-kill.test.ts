@@ -10,7 +10,7 @@ import { systemDisk } from '../../src/lib/disk.ts';
 import { EngineModel, openEngine } from '../support/engine-model.ts';
 import { writerBatch } from '../support/engine-writer-batch.ts';
 
-const ROUNDS = Number(process.env.TELLTALE_KILLS ?? 20);
+const ROUNDS = Number(process.env.TELLTALE_KILLS ?? 8);
 const WRITER = path.join(import.meta.dirname, '..', 'support', 'engine-writer.ts');
 
 /** Lets the writer go on from a batch; kills it some milliseconds after its first word. Returns the last acknowledged. */
