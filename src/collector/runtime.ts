@@ -120,8 +120,12 @@ export class CollectorRuntime {
     return applied;
   }
 
-  /** Polls a monitor now, before what its device has waiting; undefined when it is not configured. */
-  pollNow(monitorId: string): Promise<PollReport> | undefined {
+  /**
+   * Polls a monitor now, before what its device has waiting; undefined when it is not configured. A configuration that
+   * is being applied comes first: it may bring the monitor.
+   */
+  async pollNow(monitorId: string): Promise<PollReport | undefined> {
+    await this.#applying;
     const device = this.#devices.get(this.#deviceOf.get(monitorId) ?? '');
     const monitor = device?.monitors.get(monitorId);
     if (!device || !monitor) return undefined;
