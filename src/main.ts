@@ -5,6 +5,8 @@ import { ConfigError } from './config/config.ts';
 
 /** Runs one command line. Exit 2: wrong usage. Exit 1: anything else, with one clear line. */
 export async function main(argv: readonly string[]): Promise<number> {
+  // Whoever read our output has gone (`telltale inspect … | head`, a log reader that restarts): nobody misses the rest.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const [first] = argv;
   const helpWanted = argv.includes('--help') || argv.includes('-h');
   const verb = helpWanted ? 'help' : first === undefined || first.startsWith('-') ? 'serve' : first;
@@ -21,6 +23,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (process.env.TELLTALE_LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return 1;
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 const indentLines = (text: string): string =>
