@@ -156,6 +156,20 @@ test('children that a program leaves behind are ended, its answer counts', { ski
   await gone(Number(fs.readFileSync(path.join(root, 'child'), 'utf8')));
 });
 
+test('a child that leaves the group and keeps the pipes open delays no answer', { skip }, async () => {
+  node(
+    'escapes',
+    `const child = require('node:child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'inherit' });
+     require('node:fs').writeFileSync(${JSON.stringify(path.join(root, 'child'))}, String(child.pid));
+     process.stdout.write('{"metrics":[{"measurement":"own","fields":{"up":1}}]}', () => process.exit());`,
+  );
+  const { rows, error } = await poll(plugin({ executable: 'escapes' }));
+  const child = Number(fs.readFileSync(path.join(root, 'child'), 'utf8'));
+  process.kill(child, 'SIGKILL');
+  assert.equal(error, undefined);
+  assert.equal(rows.length, 1);
+});
+
 /** Waits until a process that was killed is gone or nobody but its reaper knows it. */
 async function gone(pid: number): Promise<void> {
   for (;;) {
