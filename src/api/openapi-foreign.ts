@@ -1,4 +1,5 @@
 /** Paths that speak the shapes of other systems: documented by hand, because their form is not ours to choose. */
+import { LIVE_TOPICS } from '../model/live.ts';
 import type { Operation } from './openapi.ts';
 
 const time = { description: 'RFC 3339 or Unix seconds', schema: { type: 'string' } };
@@ -60,6 +61,15 @@ function write(summary: string, type: string, names: readonly Name[] = []): Oper
   };
 }
 
+/** An answer in a form of its own. */
+function other(tag: string, summary: string, status: string, description: string, content?: string): Operation {
+  return {
+    tags: [tag],
+    summary,
+    responses: { [status]: { description, ...(content !== undefined && { content: { [content]: {} } }) } },
+  };
+}
+
 const both = (operation: Operation) => ({ get: operation, post: operation });
 const LINES = 'Store rows of line protocol; gzip and zstd accepted';
 
@@ -70,6 +80,22 @@ export const FOREIGN_PATHS: Readonly<Record<string, Readonly<Record<string, Oper
   '/ingest/metrics/batch': {
     post: write('Store rows, one JSON object {measurement, tags, fields, timestamp} a line', 'application/x-ndjson'),
   },
+  '/ingest/influx/ping': {
+    get: {
+      ...other('ingest', 'Version, as Influx clients ask for it', '204', 'In the header X-Influxdb-Version'),
+      security: [],
+    },
+  },
+  '/ingest/influx/query': both({
+    ...other(
+      'ingest',
+      'SHOW DATABASES and CREATE DATABASE, as senders ask before they write',
+      '200',
+      '{"results": […]}',
+      'application/json',
+    ),
+    parameters: [{ name: 'q', in: 'query', required: true, description: 'InfluxQL', ...text }],
+  }),
   '/write': { post: write('Prometheus remote write 1.0', 'application/x-protobuf') },
   '/query': both(read('Evaluate an expression at one time', ['query', 'time', 'timeout'])),
   '/query_range': both(read('Evaluate an expression over a range', ['query', 'start', 'end', 'step', 'timeout'])),
@@ -79,4 +105,19 @@ export const FOREIGN_PATHS: Readonly<Record<string, Readonly<Record<string, Oper
   '/metadata': { get: read('Kind, unit and help of metrics', ['metric', 'limit']) },
   '/format_query': both(read('An expression, formatted', ['query'])),
   '/status/buildinfo': { get: read('Version, as Grafana asks for it', []) },
+  '/metrics': {
+    get: other(
+      'system',
+      'Figures of the product itself, for Prometheus to scrape',
+      '200',
+      'Text exposition',
+      'text/plain',
+    ),
+  },
+  '/ws': {
+    get: {
+      ...other('read', 'WebSocket: hear what changes', '101', 'Messages {"type": …, "payload": …} from here on'),
+      description: `Send {"type": "subscribe", "topics": […]}. Topics: ${LIVE_TOPICS.join(', ')}.`,
+    },
+  },
 };
