@@ -82,7 +82,11 @@ export class Listeners {
     const secure =
       certificate &&
       this.#server(
-        https.createServer({ cert: certificate.certificate, key: certificate.key }),
+        https.createServer({
+          cert: certificate.certificate,
+          key: certificate.key,
+          handshakeTimeout: HEADERS_MS,
+        }),
         this.#options.handle,
         true,
       );

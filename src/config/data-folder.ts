@@ -64,7 +64,7 @@ export type DataFolderRole = 'server' | 'demo';
 export function openDataFolder(folder: string, role: DataFolderRole): DataFolder {
   const root = path.resolve(folder);
   try {
-    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+    makeFolder(root);
     fs.accessSync(root, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
   } catch (error) {
     throw new DataFolderError(
@@ -85,6 +85,17 @@ export function openDataFolder(folder: string, role: DataFolderRole): DataFolder
     secretKey: path.join(root, 'secret.key'),
     release,
   };
+}
+
+/**
+ * Makes a folder and those above it, one at a time: where a file system says of a new folder that it does not exist (as
+ * /proc does), Node's own recursive way tries again for ever.
+ */
+function makeFolder(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  fs.mkdirSync(folder, { mode: 0o700 });
 }
 
 function claimRole(root: string, role: DataFolderRole): void {

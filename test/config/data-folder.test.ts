@@ -65,3 +65,7 @@ test('a path that is a file is refused with a sentence', () => {
   fs.writeFileSync(file, '');
   assert.throws(() => openDataFolder(file, 'server'), /cannot be used: .*Choose another with --data/);
 });
+
+test('a folder that the system will not make is refused at once', { skip: process.platform !== 'linux' }, () => {
+  assert.throws(() => openDataFolder('/proc/telltale/data', 'server'), /\/proc\/telltale\/data cannot be used/);
+});
