@@ -184,11 +184,13 @@ async function gone(pid: number): Promise<void> {
 }
 
 test('a poll that is cancelled ends its program at once', { skip }, async () => {
-  sh('sleeps', `touch "${root}/running"\nsleep 1000`);
+  sh('sleeps', `pwd > "${root}/where"\ntouch "${root}/running"\nsleep 1000`);
   const stop = new AbortController();
   const polled = poll(plugin({ executable: 'sleeps' }), { signal: stop.signal });
   while (!fs.existsSync(path.join(root, 'running'))) await systemClock.sleep(5);
   stop.abort();
+  const where = fs.readFileSync(path.join(root, 'where'), 'utf8').trim();
+  assert.equal(fs.existsSync(where), false, 'whoever cancels may end this process next');
   assert.equal((await polled).error?.code, 'cancelled');
 });
 

@@ -3,6 +3,7 @@
  * bounded output, and a process group that is killed as a whole at the time limit, when cancelled, and after its end.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -54,6 +55,7 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramOutcom
 class Run {
   readonly outcome: Promise<ProgramOutcome>;
   readonly #request: ProgramRequest;
+  readonly #folder: string;
   readonly #stdout: Buffer[] = [];
   #stdoutBytes = 0;
   #stderr: Buffer = Buffer.alloc(0);
@@ -67,6 +69,7 @@ class Run {
 
   constructor(request: ProgramRequest, folder: string) {
     this.#request = request;
+    this.#folder = folder;
     this.outcome = new Promise((resolve) => {
       this.#settle = (outcome) => {
         this.#cancelLimit();
@@ -76,16 +79,24 @@ class Run {
       };
     });
     if (request.signal.aborted) this.#settle({ kind: 'cancelled' });
-    else this.#start(folder);
+    else this.#start();
   }
 
-  readonly #onAbort = (): void => this.#stop({ kind: 'cancelled' });
+  /** Whoever cancels may be about to end this process: nothing is left for later that can be done now. */
+  readonly #onAbort = (): void => {
+    this.#stop({ kind: 'cancelled' });
+    try {
+      fs.rmSync(this.#folder, { recursive: true, force: true });
+    } catch {
+      // The program is still writing, or holds it open: it is removed, or complained of, once it has ended.
+    }
+  };
 
-  #start(folder: string): void {
+  #start(): void {
     const { file, args, input, limitMs, signal, clock } = this.#request;
     let child: ReturnType<typeof spawnProgram>;
     try {
-      child = spawnProgram(file, args, folder);
+      child = spawnProgram(file, args, this.#folder);
     } catch (error) {
       this.#settle({ kind: 'not_started', message: (error as Error).message });
       return;
