@@ -1,6 +1,7 @@
 /** The collect thread: the runtime, with the store as its sink and main as its listener. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { secretBoxFrom } from '../config/secrets.ts';
+import { returnFreedMemory } from '../icmp/libc.ts';
 import { assert } from '../lib/assert.ts';
 import { systemClock } from '../lib/clock.ts';
 import { setNativeFolder } from '../lib/native.ts';
@@ -28,6 +29,8 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
   if (data.nativeFolder !== undefined) setNativeFolder(data.nativeFolder);
   const secrets = secretBoxFrom(data.keyFile);
   const log = threadLogger(post, { thread: 'collect' });
+  // Of the whole process; here, because this thread loads the C library in any case.
+  returnFreedMemory().catch((error) => log.warn({ err: error }, 'freed memory may stay with the process'));
   const append = new AppendPort(data.broker);
   const cancels = new Map<number, AbortController>();
   const wanted = new Map<number, (interfaces: readonly ObservedInterface[]) => void>();
