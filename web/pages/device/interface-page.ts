@@ -79,7 +79,11 @@ export function InterfacePage({ id, ifname }: { readonly id: string; readonly if
     [own],
   );
   const error = device.error ?? answer.error;
-  if (error) return html`<${Failure} error=${error} onRetry=${() => (device.reload(), answer.reload())} />`;
+  const retry = () => {
+    device.reload();
+    answer.reload();
+  };
+  if (error) return html`<${Failure} error=${error} onRetry=${retry} />`;
   if (!device.data || !answer.data) return html`<${Loading} lines=${8} />`;
   const trail = [
     ['Devices', '/devices'],
