@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import esbuild, { type Plugin } from 'esbuild';
@@ -119,7 +120,10 @@ void import('../${entry}');
   await bundle(shim, file);
   assets[`threads/${name}.cjs`] = file;
 }
-const main = path.join(cache, 'main.cjs');
+// The path of the script stands in stack traces: a neutral one, not the build machine's.
+const neutral = path.join(os.tmpdir(), 'telltale-build');
+fs.mkdirSync(neutral, { recursive: true });
+const main = path.join(neutral, 'main.cjs');
 await bundle(path.join(root, 'src', 'executable.ts'), main);
 
 const web = path.join(cache, 'web');

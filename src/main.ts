@@ -1,6 +1,7 @@
 /** Command line to command to exit code, nothing else. */
 import { UsageError } from './cli/arguments.ts';
 import { COMMANDS } from './cli/commands.ts';
+import { untilStopped } from './cli/signals.ts';
 import { ConfigError } from './config/config.ts';
 
 /** Runs one command line. Exit 2: wrong usage. Exit 1: anything else, with one clear line. */
@@ -13,6 +14,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const command = COMMANDS.find(({ name }) => name === verb);
   try {
     if (!command) throw new UsageError(`there is no verb "${verb}"`);
+    if (command.isService) void untilStopped();
     return await command.run(first === verb ? argv.slice(1) : argv);
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {

@@ -3,6 +3,8 @@ export interface Command {
   readonly name: string;
   readonly usage: string;
   readonly summary: string;
+  /** Ends at SIGTERM or SIGINT, in order. */
+  readonly isService?: true;
   /** Resolves to the exit code. Throws UsageError (exit 2) or an error whose message is one clear line (exit 1). */
   run(argv: readonly string[]): Promise<number>;
 }
@@ -10,6 +12,7 @@ export interface Command {
 export const COMMANDS: readonly Command[] = [
   {
     name: 'serve',
+    isService: true,
     usage:
       '[serve] [--data DIR] [--listen HOST:PORT]... [--tls auto|off|CERT.pem,KEY.pem] [--config FILE] [--disk-budget SIZE] [--open]',
     summary: 'Run the server (this is also what happens without a verb).',
@@ -17,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'demo',
+    isService: true,
     usage: 'demo [--devices N] [--data DIR] [--listen HOST:PORT]',
     summary: 'Simulate a small plant on this machine and monitor it.',
     run: async (argv) => (await import('./demo.ts')).demo(argv),

@@ -36,8 +36,11 @@ function readConfigFile(path: string | undefined, problems: string[]): FileValue
   try {
     document = parseYaml(fs.readFileSync(path, 'utf8'), { prettyErrors: true });
   } catch (error) {
-    const reason = error instanceof YAMLParseError ? error.message.split('\n')[0] : (error as Error).message;
-    problems.push(`${path}: cannot be read as YAML: ${reason}`);
+    problems.push(
+      error instanceof YAMLParseError
+        ? `${path}: cannot be read as YAML: ${error.message.split('\n')[0]}`
+        : `${path}: cannot be read: ${(error as Error).message}`,
+    );
     return { path, values };
   }
   if (document === null || document === undefined) return { path, values };

@@ -66,7 +66,7 @@ export class AlertRuleRepository {
 
   insert(tenant: TenantId, values: AlertRuleValues, at: Date): number {
     const row = { ...values, tenant_id: tenant, created_at: at, updated_at: at };
-    return this.#db.sql.insert(alertRules).values(row).returning({ id: alertRules.id }).get().id;
+    return this.#db.sql.insert(alertRules).values(row).returning({ id: alertRules.id }).all()[0]!.id;
   }
 
   update(tenant: TenantId, id: number, change: Partial<AlertRuleValues>, at: Date): void {

@@ -102,7 +102,7 @@ export class AlertRepository {
       .insert(alerts)
       .values({ ...alert, comments: [] })
       .returning()
-      .get();
+      .all()[0]!;
   }
 
   update(id: number, change: Partial<Omit<AlertRow, 'id' | 'tenant_id'>>): void {

@@ -47,7 +47,7 @@ export class ApiKeyRepository {
   }
 
   insert(key: Omit<ApiKeyRecord, 'id' | 'last_used_at'>): ApiKeyRecord {
-    return this.#db.sql.insert(apiKeys).values(key).returning().get();
+    return this.#db.sql.insert(apiKeys).values(key).returning().all()[0]!;
   }
 
   /** Written a few times an hour at most, not at every request. */

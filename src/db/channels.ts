@@ -57,7 +57,7 @@ export class ChannelRepository {
   ): number {
     return this.#db.transaction(() => {
       const row = { ...values, sealed: {}, tenant_id: tenant, created_at: at, updated_at: at };
-      const { id } = this.#db.sql.insert(channels).values(row).returning({ id: channels.id }).get();
+      const { id } = this.#db.sql.insert(channels).values(row).returning({ id: channels.id }).all()[0]!;
       this.update(tenant, id, { sealed: seal(id) }, at);
       return id;
     });

@@ -92,7 +92,11 @@ export class CredentialProfileRepository {
   ): number {
     return this.#db.transaction(() => {
       const row = { ...values, sealed: {}, tenant_id: tenant, created_at: at, updated_at: at };
-      const { id } = this.#db.sql.insert(credentialProfiles).values(row).returning({ id: credentialProfiles.id }).get();
+      const { id } = this.#db.sql
+        .insert(credentialProfiles)
+        .values(row)
+        .returning({ id: credentialProfiles.id })
+        .all()[0]!;
       this.update(tenant, id, { sealed: seal(id) }, at);
       return id;
     });

@@ -135,7 +135,7 @@ export class DeviceRepository {
   }
 
   insert(device: NewDevice): number {
-    return this.#db.sql.insert(devices).values(device).returning({ id: devices.id }).get().id;
+    return this.#db.sql.insert(devices).values(device).returning({ id: devices.id }).all()[0]!.id;
   }
 
   update(tenant: TenantId, id: number, change: Partial<NewDevice>): void {

@@ -88,7 +88,7 @@ export class DiscoveredDeviceRepository {
       .values({ ...found, first_seen_at: found.last_seen_at })
       .onConflictDoUpdate({ target: [discoveredDevices.site_id, discoveredDevices.address_key], set: changing })
       .returning({ id: discoveredDevices.id })
-      .get().id;
+      .all()[0]!.id;
   }
 }
 

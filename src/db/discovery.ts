@@ -93,7 +93,7 @@ export class DiscoveryRepository {
         .insert(discoveryProfiles)
         .values({ ...row, tenant_id: tenant, created_at: at, updated_at: at })
         .returning({ id: discoveryProfiles.id })
-        .get();
+        .all()[0]!;
       this.#setCredentials(tenant, id, credential_profile_ids);
       return id;
     });
@@ -134,7 +134,7 @@ export class DiscoveryRepository {
       .insert(discoveryRuns)
       .values({ ...row, state: 'running', scanned: 0, found: 0 })
       .returning()
-      .get();
+      .all()[0]!;
   }
 
   updateRun(id: number, change: Partial<Omit<DiscoveryRunRecord, 'id' | 'tenant_id'>>): void {

@@ -15,3 +15,11 @@ export function isUniqueViolation(error: unknown): boolean {
   }
   return false;
 }
+
+/** Whether a statement failed because the disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && (cause.code === 'SQLITE_FULL' || cause.code === 'ENOSPC')) return true;
+  }
+  return false;
+}

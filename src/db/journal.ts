@@ -32,7 +32,7 @@ export class JournalRepository {
   }
 
   addEvent(event: NewEvent): EventRecord {
-    return this.#db.sql.insert(events).values(event).returning().get();
+    return this.#db.sql.insert(events).values(event).returning().all()[0]!;
   }
 
   events(tenant: TenantId, filter: EventFilter): Page<EventRecord> {

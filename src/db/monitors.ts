@@ -127,7 +127,7 @@ export class MonitorRepository {
 
   insert(tenant: TenantId, values: MonitorValues, at: Date): number {
     const row = { ...values, tenant_id: tenant, created_at: at, updated_at: at };
-    return this.#db.sql.insert(monitors).values(row).returning({ id: monitors.id }).get().id;
+    return this.#db.sql.insert(monitors).values(row).returning({ id: monitors.id }).all()[0]!.id;
   }
 
   update(tenant: TenantId, id: number, change: Partial<MonitorValues>, at: Date): void {

@@ -18,7 +18,7 @@ export class NotificationRepository {
       .insert(notifications)
       .values({ ...notification, state: 'waiting', attempts: 0, next_attempt_at: at, created_at: at })
       .returning()
-      .get();
+      .all()[0]!;
   }
 
   /** Waiting ones whose time has come, oldest first. */

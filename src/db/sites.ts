@@ -58,7 +58,7 @@ export class SiteRepository {
 
   insert(tenant: TenantId, values: SiteValues, at: Date): number {
     const row = { ...values, tenant_id: tenant, created_at: at, updated_at: at };
-    return this.#db.sql.insert(sites).values(row).returning({ id: sites.id }).get().id;
+    return this.#db.sql.insert(sites).values(row).returning({ id: sites.id }).all()[0]!.id;
   }
 
   update(tenant: TenantId, id: number, change: Partial<SiteValues>, at: Date): void {

@@ -26,7 +26,11 @@ export class TenantRepository {
   /** A tenant with its site `default`. Returns its ID. */
   insert(name: string, at: Date): TenantId {
     return this.#db.transaction(() => {
-      const { id } = this.#db.sql.insert(tenants).values({ name, created_at: at }).returning({ id: tenants.id }).get();
+      const { id } = this.#db.sql
+        .insert(tenants)
+        .values({ name, created_at: at })
+        .returning({ id: tenants.id })
+        .all()[0]!;
       const site = {
         tenant_id: id,
         name: DEFAULT_SITE,

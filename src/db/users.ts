@@ -56,7 +56,7 @@ export class UserRepository {
       .insert(users)
       .values({ disabled: false, ...user, created_at: at })
       .returning()
-      .get();
+      .all()[0]!;
   }
 
   update(tenant: TenantId, id: number, change: UserChange): void {

@@ -101,7 +101,8 @@ const runtime = await CollectorRuntime.start({
 const config: CollectorConfig = {
   format: 1,
   revision: '1',
-  templates: {}, plugins: {},
+  templates: {},
+  plugins: {},
   credentials: {
     1: { id: '1', type: 'snmp_v2c', public: { port: Number(values.port) }, sealed: { community: 'public' } },
   },
