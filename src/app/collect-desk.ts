@@ -31,13 +31,26 @@ export interface CollectDeskOptions {
   readonly repositories: Repositories;
 }
 
-/** Undefined also when no name server answers in time: a scan does not wait for it. */
-async function reverseName(address: string): Promise<string | undefined> {
+/** Looks names up for one scan. A name server that never answers is asked no more: a scan does not wait for it. */
+function nameLookup(): (address: string) => Promise<string | undefined> {
   const resolver = new dns.Resolver({ timeout: NAME_TIMEOUT_MS, tries: 1 });
-  const [name] = await resolver.reverse(address).catch(() => []);
-  return name;
+  let unanswered = 0;
+  return async (address) => {
+    if (unanswered >= MAX_UNANSWERED) return undefined;
+    try {
+      const [name] = await resolver.reverse(address);
+      unanswered = 0;
+      return name;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      unanswered = code === dns.TIMEOUT || code === dns.CONNREFUSED ? unanswered + 1 : 0;
+      return undefined;
+    }
+  };
 }
 
+/** Look-ups without an answer in a row. */
+const MAX_UNANSWERED = 8;
 const NAME_TIMEOUT_MS = 1000;
 const NOT_READY = 'The collector is starting. Try again in a few seconds.';
 
@@ -112,9 +125,12 @@ export class CollectDesk implements CollectService {
         const { type, public: plain, sealed } = row;
         const credential = { id: String(credentialId), type, public: plain, sealed };
         const given = { kind: 'sealed', tenant, credential } as const;
-        return this.#ready().testCredential({ address, credential: given, isQuick }, signal);
+        return this.#ready().testCredential(
+          { address, credential: given, effort: isQuick ? 'one_try' : 'scan' },
+          signal,
+        );
       },
-      reverseName,
+      reverseName: nameLookup(),
     };
   }
 

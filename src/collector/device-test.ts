@@ -21,11 +21,18 @@ export type GivenCredential =
   | { readonly kind: 'sealed'; readonly tenant: TenantId; readonly credential: SealedCredential }
   | { readonly kind: 'open'; readonly credential: OpenCredential };
 
+/**
+ * `full`: with retries, and silence is looked into. A scan asks many addresses where nothing is: `scan` tries twice and
+ * looks into nothing, `one_try` is for addresses that have not answered anything.
+ */
+export type TestEffort = 'full' | 'scan' | 'one_try';
+const TRIES: Readonly<Record<TestEffort, number>> = { full: RETRIES, scan: 1, one_try: 0 };
+
 export interface CredentialTestRequest {
   readonly address: string;
   readonly credential: GivenCredential;
-  /** One try, without looking for the reason of silence: a scan asks many addresses where nothing is. */
-  readonly isQuick?: boolean;
+  /** How hard to try; `full` when absent. */
+  readonly effort?: TestEffort;
 }
 
 export interface CredentialTestResult {
@@ -65,11 +72,11 @@ export async function testCredential(
   address: string,
   credential: OpenCredential,
   signal?: AbortSignal,
-  isQuick = false,
+  effort: TestEffort = 'full',
 ): Promise<CredentialTestResult> {
   const startMs = tools.clock.monotonicMs();
   const duration = () => ({ duration_ms: Math.round(tools.clock.monotonicMs() - startMs) });
-  const session = await openSession(tools, address, credential, signal, isQuick ? 0 : RETRIES);
+  const session = await openSession(tools, address, credential, signal, TRIES[effort]);
   if ('code' in session) return { ok: false, code: session.code, message: session.message, ...duration() };
   try {
     const fetcher = new SnmpFetcher(session);
@@ -87,7 +94,7 @@ export async function testCredential(
       ...duration(),
     };
   } catch (error) {
-    const failed = await explain(tools, session, credential, error, isQuick);
+    const failed = await explain(tools, session, credential, error, effort === 'full');
     return { ok: false, code: failed.code, message: failed.message, ...duration() };
   } finally {
     session.close();
@@ -150,10 +157,10 @@ async function explain(
   session: SnmpSession,
   open: OpenCredential,
   error: unknown,
-  isQuick = false,
+  looksIntoSilence = true,
 ): Promise<InspectFailure> {
   if (!(error instanceof SnmpFetchError)) throw error;
   const credential = snmpCredential(open);
-  if (isQuick || error.failure.code !== 'timeout' || isFailure(credential)) return error.failure;
+  if (!looksIntoSilence || error.failure.code !== 'timeout' || isFailure(credential)) return error.failure;
   return diagnoseSilence(tools, session.address, credential, session.engineId !== undefined);
 }

@@ -69,7 +69,7 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
       case 'test_credential': {
         const credential = opened(question.request.credential);
         if ('code' in credential) return { ok: false, ...credential, duration_ms: 0 };
-        return testCredential(runtime.tools, question.request.address, credential, signal, question.request.isQuick);
+        return testCredential(runtime.tools, question.request.address, credential, signal, question.request.effort);
       }
       case 'inspect': {
         const { address, template } = question.request;

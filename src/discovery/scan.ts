@@ -70,7 +70,7 @@ export interface ScanOptions {
 }
 
 const ADDRESSES_PER_SECOND = 100;
-const CONCURRENCY = 64;
+const CONCURRENCY = 128;
 const PROGRESS_INTERVAL_MS = 250;
 
 /** The device knows the account and refuses the secret: another secret for the same account would be guessing. */
