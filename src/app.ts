@@ -34,7 +34,7 @@ import type { Logger } from './lib/logger.ts';
 import { setNativeFolder } from './lib/native.ts';
 import { openLog } from './lib/pino-logger.ts';
 import { VERSION } from './lib/version.ts';
-import { PluginFolder } from './probes/executable/plugin-folder.ts';
+import { PluginFolders } from './probes/executable/plugin-folders.ts';
 import { describePlugins } from './probes/registry.ts';
 import { openStore } from './store/client.ts';
 
@@ -118,7 +118,7 @@ async function wire(
   const live = new LiveHub({ clock, logger });
   const templates = await Templates.open({ repositories, changed: () => fleet.configuration.touchAll() });
   const fields = declaredFields();
-  const pluginFolder = new PluginFolder(folder.plugins);
+  const pluginFolders = new PluginFolders(folder.plugins);
   const fleet = createFleet({
     repositories,
     store,
@@ -160,10 +160,15 @@ async function wire(
     secrets,
     collect,
     templates,
-    runsExecutables: true,
-    executableProblem: async (file) => {
-      const found = await pluginFolder.find(file);
-      return found.kind === 'refused' ? found.message : undefined;
+    executables: {
+      problem: async (tenant, file) => {
+        const found = await pluginFolders.of(tenant).find(file);
+        return found.kind === 'refused' ? found.message : undefined;
+      },
+      placed: async (tenant) => {
+        const folder = pluginFolders.of(tenant);
+        return { folder: folder.told, programs: await folder.list() };
+      },
     },
     discovery,
     alerts: alerting,

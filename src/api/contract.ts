@@ -65,6 +65,7 @@ export type MonitorHistory = z.infer<typeof monitors.monitorHistory>;
 export type PollResult = z.infer<typeof monitors.pollResult>;
 
 export type Plugin = z.infer<typeof plugins.plugin>;
+export type PluginPrograms = z.infer<typeof plugins.pluginPrograms>;
 export type PluginInput = z.input<typeof plugins.pluginInput>;
 
 export type Template = z.infer<typeof templates.template>;

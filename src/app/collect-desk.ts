@@ -90,9 +90,10 @@ export class CollectDesk implements CollectService {
     await collector?.close();
   }
 
-  async testCredential({ address, credential }: CredentialTest): Promise<CredentialTestOutcome> {
+  async testCredential({ tenant, address, credential }: CredentialTest): Promise<CredentialTestOutcome> {
     const values = { ...credential.public, ...credential.secrets };
     const result = await this.#ready().testCredential({
+      tenant,
       address,
       credential: { kind: 'open', credential: { type: credential.type, values } },
     });
@@ -124,9 +125,9 @@ export class CollectDesk implements CollectService {
         if (!row) return { ok: false, code: 'bad_credential' };
         const { type, public: plain, sealed } = row;
         const credential = { id: String(credentialId), type, public: plain, sealed };
-        const given = { kind: 'sealed', tenant, credential } as const;
+        const given = { kind: 'sealed', credential } as const;
         return this.#ready().testCredential(
-          { address, credential: given, effort: isQuick ? 'one_try' : 'scan' },
+          { tenant, address, credential: given, effort: isQuick ? 'one_try' : 'scan' },
           signal,
         );
       },

@@ -14,8 +14,8 @@ import {
   type CollectorConfigDelta,
   type DeviceSection,
   type PluginSection,
-  pluginKey,
   type SealedCredential,
+  tenantKey,
 } from '../model/collector-config.ts';
 import type { TenantId } from '../model/tenant.ts';
 
@@ -25,7 +25,7 @@ const OT_DIVISOR = 5;
 
 export interface CollectorConfigurationOptions {
   readonly repositories: Pick<Repositories, 'devices' | 'monitors' | 'interfaces' | 'credentialProfiles' | 'plugins'>;
-  /** Templates that people added, parsed, by ID. */
+  /** Templates that people of all tenants added, parsed, by `tenantKey`. */
   readonly addedTemplates: () => Readonly<Record<string, unknown>>;
   readonly packetsPerSecond: (tenant: TenantId) => number;
   readonly clock: Clock;
@@ -121,7 +121,7 @@ export class CollectorConfiguration {
   #plugins(): Record<string, PluginSection> {
     const entries = this.#options.repositories.plugins.inUse().map((row): [string, PluginSection] => {
       const { description: _, default_interval_s: __, created_at: ___, updated_at: ____, ...section } = row;
-      return [pluginKey(row.tenant_id, row.id), section];
+      return [tenantKey(row.tenant_id, row.id), section];
     });
     return Object.fromEntries(entries);
   }

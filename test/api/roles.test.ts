@@ -57,6 +57,7 @@ const PINNED: Readonly<Record<string, 'anyone' | 'self' | Role>> = {
   'get /plugins': 'viewer',
   'post /plugins': 'admin',
   'get /plugins/:id': 'viewer',
+  'get /plugin-programs': 'admin',
   'put /plugins/:id': 'admin',
   'delete /plugins/:id': 'admin',
   'get /templates': 'viewer',

@@ -145,6 +145,19 @@ test('added plugins that a monitor uses are in the document, by tenant, and go w
   assert.deepEqual(configuration.document.plugins, {});
 });
 
+test('added templates are in the document, by tenant', async () => {
+  const source = { id: 'acme/pump', name: 'Pump' };
+  const templates: Record<string, unknown> = { '1/acme/pump': source, '2/acme/pump': source };
+  await using server = await createTestServer({}, { addedTemplates: () => templates });
+  const { configuration, deltas } = follow(server);
+  assertValid(configuration.document);
+  assert.deepEqual(configuration.document.templates, templates);
+  delete templates['2/acme/pump'];
+  configuration.touchAll();
+  configuration.flush();
+  assert.deepEqual(deltas[0]?.templates, { '1/acme/pump': source });
+});
+
 test('deltas add up to the document, whatever is changed', async () => {
   await using server = await createTestServer();
   arrangePlant(server);
