@@ -114,7 +114,7 @@ async function wire(
   onStop((remainingMs) => store.close(remainingMs));
 
   const repositories = createRepositories(db);
-  const auth = createAuth(repositories, clock);
+  const auth = createAuth(repositories, secrets, clock);
   const live = new LiveHub({ clock, logger });
   const templates = await Templates.open({ repositories, changed: () => fleet.configuration.touchAll() });
   const fields = declaredFields();

@@ -37,6 +37,7 @@ export type SetupState = z.infer<typeof session.setupState>;
 export type SetupInput = z.input<typeof session.setupInput>;
 export type ApiKey = z.infer<typeof session.apiKey>;
 export type ApiKeyInput = z.input<typeof session.apiKeyInput>;
+export type ApiKeyPatch = z.input<typeof session.apiKeyPatch>;
 export type ApiKeyCreated = z.infer<typeof session.apiKeyCreated>;
 
 export type Site = z.infer<typeof sites.site>;

@@ -20,6 +20,7 @@ const PINNED: Readonly<Record<string, 'anyone' | 'self' | Role>> = {
   'delete /users/:id': 'admin',
   'get /api-keys': 'admin',
   'post /api-keys': 'admin',
+  'patch /api-keys/:id': 'admin',
   'delete /api-keys/:id': 'admin',
   'get /sites': 'viewer',
   'post /sites': 'operator',

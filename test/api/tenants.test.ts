@@ -122,6 +122,7 @@ const RECORDS = [
 const CHANGES: readonly [method: string, path: string, body?: unknown][] = [
   ['PATCH', '/users/1', { role: 'viewer' }],
   ['DELETE', '/users/1'],
+  ['PATCH', '/api-keys/1', { owner_id: null }],
   ['DELETE', '/api-keys/1'],
   ['PATCH', '/sites/1', { description: 'mine' }],
   ['DELETE', '/sites/1'],

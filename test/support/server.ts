@@ -152,7 +152,7 @@ export async function createTestServer(
   const errors: unknown[] = [];
   const logger: Logger = { ...silentLogger, error: (fields) => errors.push(fields), child: () => logger };
   const secrets = new SecretBox(new Map([[1, new Uint8Array(32).fill(7)]]));
-  const auth = createAuth(repositories, clock);
+  const auth = createAuth(repositories, secrets, clock);
   const fleet = createFleet({
     repositories,
     store,
@@ -239,7 +239,8 @@ export async function createTestServer(
     errors,
     tests,
     keyOf: (role, tenant = 1) =>
-      auth.apiKeys.create(tenant, { name: `key ${++keys}`, role, expires_at: null, created_by: 'test' }).key,
+      auth.apiKeys.create(tenant, { name: `key ${++keys}`, role, expires_at: null, created_by: 'test', owner_id: null })
+        .key,
     request: async (method, path, { key, body, rawBody, headers = {}, from = '192.0.2.7', httpVersion = '1.1' } = {}) =>
       app.request(
         path,
