@@ -8,6 +8,7 @@
 import type { ApiKeyRecord } from '../db/api-keys.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { keepUnique } from '../db/unique.ts';
+import { isStorageFailure } from '../db/write-watch.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Role } from '../model/role.ts';
@@ -71,12 +72,20 @@ export class ApiKeys {
 
   /** The record of a key that is still good. */
   find(key: string): ApiKeyRecord | undefined {
-    const { apiKeys } = this.#repositories;
-    const record = apiKeys.byHash(hashToken(key));
+    const record = this.#repositories.apiKeys.byHash(hashToken(key));
     const now = this.#clock.nowMs();
     if (!record || record.owner_disabled || (record.expires_at && record.expires_at.getTime() <= now)) return undefined;
-    if (now - (record.last_used_at?.getTime() ?? 0) > USE_RESOLUTION_MS) apiKeys.markUsed(record.id, new Date(now));
+    if (now - (record.last_used_at?.getTime() ?? 0) > USE_RESOLUTION_MS) this.#markUsed(record.id, new Date(now));
     return record;
+  }
+
+  /** Who may read or send samples may do so on a full disk too; that it is full, `/health` tells. */
+  #markUsed(id: number, at: Date): void {
+    try {
+      this.#repositories.apiKeys.markUsed(id, at);
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+    }
   }
 
   #checkOwner(tenant: TenantId, ownerId: number | null): void {
