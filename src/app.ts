@@ -105,13 +105,16 @@ async function wire(
   setNativeFolder(folder.native);
   const keyFile = readOrCreateKeyFile(folder.secretKey);
   const secrets = secretBoxFrom(keyFile);
-  const [certificate, db, store] = await Promise.all([
+  const opening = [
     loadCertificate(config.tls, folder.tls),
     openDatabase(folder.database),
     openStore({ settings: storeSettings(config, folder.tsdb), logger: logger.child({ thread: 'store' }), clock }),
-  ]);
-  onStop(() => db.close());
-  onStop((remainingMs) => store.close(remainingMs));
+  ] as const;
+  // What was opened is closed again when another one cannot be.
+  const [, openedDb, openedStore] = await Promise.allSettled(opening);
+  if (openedDb.status === 'fulfilled') onStop(() => openedDb.value.close());
+  if (openedStore.status === 'fulfilled') onStop((remainingMs) => openedStore.value.close(remainingMs));
+  const [certificate, db, store] = await Promise.all(opening);
 
   const repositories = createRepositories(db);
   const auth = createAuth(repositories, secrets, clock);

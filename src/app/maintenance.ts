@@ -35,10 +35,15 @@ export async function resetPasswordOf(dataFolder: string, username: string, pass
       });
       return;
     }
+    const known = repositories.users.names();
+    const remedy =
+      known.length > 0
+        ? `Users are: ${known.join(', ')}.`
+        : 'Nobody is: the first page that is opened makes the first.';
+    throw new Error(`There is no user ${username} in ${dataFolder}. ${remedy}`);
   } finally {
     db.close();
   }
-  throw new Error(`There is no user ${username} in ${dataFolder}.`);
 }
 
 /** The database file of a data folder. @throws NoServerError */

@@ -29,7 +29,7 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
   const post = (message: CollectMessage): void => main.postMessage(message);
   if (data.nativeFolder !== undefined) setNativeFolder(data.nativeFolder);
   const secrets = secretBoxFrom(data.keyFile);
-  const log = threadLogger(post, { thread: 'collect' });
+  const log = threadLogger(post);
   // Of the whole process; here, because this thread loads the C library in any case.
   returnFreedMemory().catch((error) => log.warn({ err: error }, 'freed memory may stay with the process'));
   const append = new AppendPort(data.broker);

@@ -5,6 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TlsSetting } from './settings.ts';
 
+/** A certificate or key that cannot be served with. */
+export class CertificateError extends Error {
+  override readonly name = 'CertificateError';
+}
+
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
@@ -39,13 +44,22 @@ function writeWhole(file: string, text: string, mode: number): void {
 
 async function readPair(certificateFile: string, keyFile: string): Promise<Certificate> {
   const certificate = fs.readFileSync(certificateFile, 'utf8');
-  const { X509Certificate } = await import('node:crypto');
-  const parsed = new X509Certificate(certificate);
-  return {
-    certificate,
-    key: fs.readFileSync(keyFile, 'utf8'),
-    fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase(),
-  };
+  const key = fs.readFileSync(keyFile, 'utf8');
+  const { X509Certificate, createPrivateKey } = await import('node:crypto');
+  const parsed = readPem(certificateFile, 'certificate', () => new X509Certificate(certificate));
+  const secret = readPem(keyFile, 'private key without a password', () => createPrivateKey(key));
+  if (!parsed.checkPrivateKey(secret)) {
+    throw new CertificateError(`The key in ${keyFile} does not belong to the certificate in ${certificateFile}.`);
+  }
+  return { certificate, key, fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase() };
+}
+
+function readPem<T>(file: string, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new CertificateError(`${file} holds no ${what} in PEM form (-----BEGIN …).`, { cause });
+  }
 }
 
 async function expiryMs(certificate: string): Promise<number> {

@@ -47,7 +47,9 @@ export async function openDatabase(path: string): Promise<Database> {
   } catch (error) {
     client.close();
     if (error instanceof DatabaseError) throw error;
-    throw new DatabaseError(`${path} cannot be read: ${messageOf(error)}. Restore it from a backup.`, { cause: error });
+    const isForbidden = /SQLITE_(READONLY|CANTOPEN)/.test(String((error as { code?: unknown }).code));
+    const remedy = isForbidden ? 'Look at its owner and mode.' : 'Restore it from a backup.';
+    throw new DatabaseError(`${path} cannot be used: ${messageOf(error)}. ${remedy}`, { cause: error });
   }
   return {
     sql: drizzle(client),
@@ -96,7 +98,9 @@ function open<T>(construct: () => T, path: string): T {
   try {
     return construct();
   } catch (error) {
-    throw new DatabaseError(`${path} cannot be opened: ${messageOf(error)}`, { cause: error });
+    throw new DatabaseError(`${path} cannot be opened: ${messageOf(error)}. Look at its owner and mode.`, {
+      cause: error,
+    });
   }
 }
 

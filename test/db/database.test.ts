@@ -125,7 +125,7 @@ test("another program's database is refused", async () => {
 test('a damaged file and a folder that is not there are said so', async () => {
   using folder = temporaryFolder();
   fs.writeFileSync(folder.file, 'this is no database, whatever its name says. '.repeat(100));
-  await assert.rejects(openDatabase(folder.file), /cannot be read: file is not a database. Restore it from a backup/);
+  await assert.rejects(openDatabase(folder.file), /cannot be used: file is not a database. Restore it from a backup/);
   await assert.rejects(openDatabase(path.join(path.dirname(folder.file), 'no', 'x.db')), /cannot be opened/);
 });
 
