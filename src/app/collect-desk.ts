@@ -8,7 +8,7 @@ import type {
   HealthChecks,
   PollOutcome,
 } from '../api/services.ts';
-import { type Collector, openCollector } from '../collector/client.ts';
+import { type Collector, CollectorUnavailableError, openCollector } from '../collector/client.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { Network } from '../discovery/scan.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -104,7 +104,12 @@ export class CollectDesk implements CollectService {
   async poll(monitorId: number): Promise<PollOutcome | undefined> {
     // A monitor that was made a moment ago is known once its configuration went out.
     this.#options.fleet.configuration.flush();
-    const report = await this.#ready().pollNow(String(monitorId));
+    const report = await this.#ready()
+      .pollNow(String(monitorId))
+      .catch((error: unknown) => {
+        if (error instanceof CollectorUnavailableError) throw new Refusal('unavailable', NOT_READY);
+        throw error;
+      });
     if (!report) return undefined;
     return {
       at_ms: report.at_ms,

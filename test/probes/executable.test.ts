@@ -5,10 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../src/lib/clock.ts';
+import { Slots } from '../../src/lib/slots.ts';
 import type { PluginSection } from '../../src/model/collector-config.ts';
 import { createExecutableHost, type ExecutableHost, executableProbe } from '../../src/probes/executable/executable.ts';
 import { PluginFolders } from '../../src/probes/executable/plugin-folders.ts';
-import { Slots } from '../../src/probes/executable/slots.ts';
 import type { ProbeResult, ProbeTarget, ProbeTools } from '../../src/probes/probe.ts';
 import { probeTarget, probeTools } from '../support/probe-bench.ts';
 

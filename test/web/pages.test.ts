@@ -8,6 +8,7 @@ import { type Column, sortRows } from '../../web/components/table.ts';
 import { reconnectPauseMs } from '../../web/live.ts';
 import { channelInput, channelValues } from '../../web/pages/channel/channel-values.ts';
 import { credentialInput, NEW_CREDENTIAL } from '../../web/pages/credential/credential-form.ts';
+import { bulkChangeOf } from '../../web/pages/device/bulk-change.ts';
 import { availability, bandsOf, healthSegments } from '../../web/pages/device/health-segments.ts';
 import { matchesDevice } from '../../web/pages/devices.ts';
 import { eventText } from '../../web/pages/event-text.ts';
@@ -16,6 +17,20 @@ import { guessUnit } from '../../web/pages/explore/guess-unit.ts';
 import { judgeMonitor } from '../../web/pages/monitor/monitor-table.ts';
 import { sentence, settingsInput } from '../../web/pages/monitor/settings-fields.ts';
 import { matchRoute, withParams } from '../../web/router.ts';
+
+test('of a change of many devices only what differs is sent; a label without a value is taken away', () => {
+  const same = { site: '=', credential: '=', template: '=', industrial: '=', offline: '', labels: '' };
+  assert.deepEqual(bulkChangeOf(same), {});
+  const change = { ...same, site: 'Plant 2', credential: '', template: 'cisco/ios', industrial: 'no' };
+  assert.deepEqual(bulkChangeOf({ ...change, offline: '60', labels: 'line=7\nold=\n' }), {
+    site: 'Plant 2',
+    credential_profile_id: null,
+    template: 'cisco/ios',
+    ot: false,
+    offline_after_s: 60,
+    set_labels: { line: '7', old: null },
+  });
+});
 
 test('routes match whole paths, with parameters decoded', () => {
   const routes = [

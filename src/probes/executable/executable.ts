@@ -4,13 +4,13 @@
  */
 import os from 'node:os';
 import { z } from 'zod';
+import { Slots } from '../../lib/slots.ts';
 import type { PluginSection } from '../../model/collector-config.ts';
 import type { PollError } from '../../model/observation.ts';
 import type { OpenCredential, Probe, ProbeResult, ProbeTarget, ProbeTools } from '../probe.ts';
 import { readAnswer } from './answer.ts';
 import type { PluginFolders } from './plugin-folders.ts';
 import { MAX_OUTPUT_BYTES, type ProgramOutcome, runProgram } from './run-program.ts';
-import { Slots } from './slots.ts';
 
 /** What all added plugins of one collector share. */
 export interface ExecutableHost {
