@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Device, Event } from '../../src/api/contract.ts';
-import { messageOf, problemOf } from '../../web/api.ts';
+import { ApiError, messageOf, problemOf } from '../../web/api.ts';
 import { nextRow } from '../../web/components/row-keys.ts';
 import { type Column, sortRows } from '../../web/components/table.ts';
 import { reconnectPauseMs } from '../../web/live.ts';
@@ -16,7 +16,26 @@ import { rankCandidates, wantedAt } from '../../web/pages/explore/completion.ts'
 import { guessUnit } from '../../web/pages/explore/guess-unit.ts';
 import { judgeMonitor } from '../../web/pages/monitor/monitor-table.ts';
 import { sentence, settingsInput } from '../../web/pages/monitor/settings-fields.ts';
+import { pluginInput, pluginValues } from '../../web/pages/plugin/plugin-values.ts';
 import { matchRoute, withParams } from '../../web/router.ts';
+
+test('a plugin is sent as its form says, and comes back into it', () => {
+  const values = { ...pluginValues(), id: ' mast ', name: 'Mast', executable: 'mast.sh', arguments: '-x\na b' };
+  const input = pluginInput({ ...values, timeout: '', credentials: ['winrm'], schema: ' ' });
+  assert.deepEqual(
+    [input.id, input.arguments, input.credential_types, input.default_interval_s],
+    ['mast', ['-x', 'a b'], ['winrm'], 60],
+  );
+  assert.ok(!('timeout_s' in input), 'the server has a limit of its own');
+  assert.deepEqual(input.settings_schema, { type: 'object', properties: {}, additionalProperties: false });
+  assert.deepEqual(pluginInput(values).fields, []);
+  for (const schema of ['{', '[]', '"x"', 'null']) {
+    assert.throws(
+      () => pluginInput({ ...values, schema }),
+      (error) => error instanceof ApiError && error.fields[0]?.path === 'settings_schema',
+    );
+  }
+});
 
 test('of a change of many devices only what differs is sent; a label without a value is taken away', () => {
   const same = { site: '=', credential: '=', template: '=', industrial: '=', offline: '', labels: '' };

@@ -47,6 +47,7 @@ const GROUPS: readonly NavGroup[] = [
         key: 'p',
       },
       { label: 'Templates', address: '/templates', icon: 'templates', needs: '/templates', key: 't' },
+      { label: 'Plugins', address: '/plugins', icon: 'plugins', needs: '/plugins', key: 'x' },
     ],
   },
   {
