@@ -35,6 +35,7 @@ const page = (pattern: string, shown: PageRoute['page']): Route<PageRoute> => ({
 const DevicePage = lazyPage(async () => (await import('./pages/device/device-page.ts')).DevicePage);
 const InterfacePage = lazyPage(async () => (await import('./pages/device/interface-page.ts')).InterfacePage);
 // Seldom opened.
+const InterfaceRules = lazyPage(async () => (await import('./pages/interface-rules.ts')).InterfaceRulesPage);
 const Plugins = lazyPage(async () => (await import('./pages/plugins.ts')).Plugins);
 const PluginPage = lazyPage(async () => (await import('./pages/plugin-page.ts')).PluginPage);
 const Explore = lazyPage(async () => (await import('./pages/explore.ts')).Explore);
@@ -59,6 +60,7 @@ export const ROUTES: readonly Route<PageRoute>[] = [
   page('/templates', Templates),
   page('/templates/:vendor', TemplatePage),
   page('/templates/:vendor/:family', TemplatePage),
+  page('/interface-rules', InterfaceRules),
   page('/plugins', Plugins),
   page('/plugins/:id', PluginPage),
   page('/users', Users),

@@ -19,6 +19,7 @@ import { deviceBulkRoutes } from './routes/devices-bulk.ts';
 import { discoveredDeviceRoutes } from './routes/discovered-devices.ts';
 import { discoveryProfileRoutes } from './routes/discovery-profiles.ts';
 import { healthRoutes } from './routes/health.ts';
+import { interfaceRuleRoutes } from './routes/interface-rules.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { monitorMetricRoutes } from './routes/monitor-metrics.ts';
 import { monitorRoutes } from './routes/monitors.ts';
@@ -51,6 +52,7 @@ export function endpointsOf(services: Services): Endpoint[] {
     ...deviceBulkRoutes(services),
     ...deviceRoutes(services),
     ...deviceDetailRoutes(services),
+    ...interfaceRuleRoutes(services),
     ...monitorRoutes(services),
     ...monitorMetricRoutes(services),
     ...pluginRoutes(services),

@@ -10,6 +10,7 @@ import type * as credentials from './contract/credential-profiles.ts';
 import type * as devices from './contract/devices.ts';
 import type * as discovery from './contract/discovery.ts';
 import type * as events from './contract/events.ts';
+import type * as interfaceRules from './contract/interface-rules.ts';
 import type * as live from './contract/live.ts';
 import type * as monitors from './contract/monitors.ts';
 import type * as plugins from './contract/plugins.ts';
@@ -62,6 +63,10 @@ export type DeviceSummary = z.infer<typeof devices.deviceSummary>;
 export type DeviceInterface = z.infer<typeof devices.deviceInterface>;
 export type InterfacesPatch = z.input<typeof devices.interfacesPatch>;
 export type DeviceFacts = z.infer<typeof devices.deviceFacts>;
+
+export type InterfaceRule = z.input<typeof interfaceRules.interfaceRule>;
+export type InterfaceRules = z.input<typeof interfaceRules.interfaceRules>;
+export type InterfaceRulesPreview = z.infer<typeof interfaceRules.interfaceRulesPreview>;
 
 export type Monitor = z.infer<typeof monitors.monitor>;
 export type MonitorInput = z.input<typeof monitors.monitorInput>;

@@ -15,6 +15,7 @@ import {
   type SealedCredential,
   tenantKey,
 } from '../model/collector-config.ts';
+import { rulingOf } from '../model/interface-rule.ts';
 import type { ObservedInterface } from '../model/observation.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { Probe, ProbeResult, ProbeTools } from '../probes/probe.ts';
@@ -255,6 +256,7 @@ export class CollectorRuntime {
       monitorId: monitor.monitor_id,
       address: section.address,
       interfaces: section.interfaces,
+      ...(section.interface_rules ? { interfaceRuling: rulingOf(section.interface_rules) } : {}),
       knownInterfaces,
       budget,
       ...(credential ? { credential } : {}),

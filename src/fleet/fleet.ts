@@ -63,7 +63,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const configuration = new CollectorConfiguration({
     repositories,
     addedTemplates: options.addedTemplates,
-    packetsPerSecond: (tenant) => settings.of(tenant).packets_per_second,
+    settings: (tenant) => settings.of(tenant),
     clock,
     logger,
   });

@@ -3,6 +3,7 @@
  * pulls are the same document. JSON Schema: `schema/collector-config.json`.
  */
 import type { FieldMetadata } from './field.ts';
+import type { InterfaceRule } from './interface-rule.ts';
 import type { TenantId } from './tenant.ts';
 
 /** Credential profile types that probes understand. */
@@ -53,6 +54,8 @@ export interface DeviceSection {
   readonly packets_per_second: number;
   /** Interfaces by `ifname` whose polling a person has decided. */
   readonly interfaces: Readonly<Record<string, boolean>>;
+  /** What the tenant's rules say of the others; absent: there are none. */
+  readonly interface_rules?: readonly InterfaceRule[];
   readonly monitors: readonly MonitorSection[];
 }
 

@@ -113,6 +113,7 @@ describe('the web pages', {
     '/credentials',
     '/templates',
     '/templates/cisco/ios',
+    '/interface-rules',
     '/plugins',
     '/plugins/http',
     '/users',

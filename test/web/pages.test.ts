@@ -14,10 +14,20 @@ import { matchesDevice } from '../../web/pages/devices.ts';
 import { eventText } from '../../web/pages/event-text.ts';
 import { rankCandidates, wantedAt } from '../../web/pages/explore/completion.ts';
 import { guessUnit } from '../../web/pages/explore/guess-unit.ts';
+import { moved, ruleInput, ruleText, ruleValues } from '../../web/pages/interface-rule/rule-values.ts';
 import { judgeMonitor } from '../../web/pages/monitor/monitor-table.ts';
 import { sentence, settingsInput } from '../../web/pages/monitor/settings-fields.ts';
 import { pluginInput, pluginValues } from '../../web/pages/plugin/plugin-values.ts';
 import { matchRoute, withParams } from '../../web/router.ts';
+
+test('a rule about interfaces is sent as its form says, told in words, and moved', () => {
+  const rule = { name: 'Vlan*', types: [53, 4000], polled: false };
+  assert.deepEqual(ruleInput(ruleValues(rule)), rule);
+  assert.deepEqual(ruleInput({ name: ' ', alias: '*up*', types: '', polled: 'yes' }), { alias: '*up*', polled: true });
+  assert.equal(ruleText(rule), 'name Vlan*, type 53 virtual, 4000: do not poll');
+  assert.deepEqual(moved(['a', 'b', 'c'], 1, -1), ['b', 'a', 'c']);
+  assert.deepEqual(moved(['a', 'b', 'c'], 2, 1), ['a', 'b', 'c']);
+});
 
 test('a plugin is sent as its form says, and comes back into it', () => {
   const values = { ...pluginValues(), id: ' mast ', name: 'Mast', executable: 'mast.sh', arguments: '-x\na b' };
