@@ -57,6 +57,9 @@ class SnmpRun implements ProbeRun {
   #poll: DevicePoll | undefined;
   #recognition: Recognition | undefined;
   #warned = 0;
+  /** When each group was read last, in turns. */
+  readonly #readInTurn = new Map<string, number>();
+  #turn = 0;
   /** What silence was explained with last; looked into anew when a device falls silent. */
   #silence: SnmpFailure | undefined;
 
@@ -73,7 +76,8 @@ class SnmpRun implements ProbeRun {
     if (isFailure(session)) return { rows: [row(0, {})], error: session };
     session.cancelWith(signal);
     const before = { ...session.counters };
-    const outcome = await this.#fetch(session);
+    const answersBefore = session.answers;
+    const { failed, result } = await this.#fetch(session);
     const counted = {
       poll_duration_ms: Math.round((clock.monotonicMs() - startMs) * 1000) / 1000,
       requests: session.counters.requests - before.requests,
@@ -81,13 +85,12 @@ class SnmpRun implements ProbeRun {
       varbinds: session.counters.varbinds - before.varbinds,
     };
     const events = this.#warnings(session);
-    if (isFailure(outcome)) {
-      const error = signal.aborted ? outcome : await this.#explain(session, outcome);
-      return { rows: [row(0, counted)], error, events };
-    }
-    this.#silence = undefined;
-    session.isPatient = true;
-    return this.#result(session, outcome, counted, events);
+    if (!failed) this.#silence = undefined;
+    const answers = session.answers - answersBefore;
+    const error = failed && !signal.aborted ? await this.#explain(session, failed, answers, counted) : failed;
+    // What was read before it went wrong counts: a device behind a poor link, or one too large for one poll, is not dark.
+    const told = result ? this.#result(session, result, counted, events) : { rows: [row(0, counted)], events };
+    return error ? { ...told, error } : told;
   }
 
   close(): void {
@@ -111,25 +114,33 @@ class SnmpRun implements ProbeRun {
     return this.#session;
   }
 
-  async #fetch(session: SnmpSession): Promise<PollResult | SnmpFailure> {
+  /** What was read, and what spoils the poll, either of them or both. */
+  async #fetch(session: SnmpSession): Promise<Fetched> {
     const poll = this.#poll ?? (await this.#recognise(session));
-    if (isFailure(poll)) return poll;
+    if (isFailure(poll)) return { failed: poll };
     const nowMs = this.#tools.clock.nowMs();
     let worst: SnmpFailure | undefined;
     let isAnyRead = false;
     for (let due = poll.due(nowMs); due.length > 0; due = poll.due(nowMs)) {
-      for (const [group, data] of await fetchGroups(session, due)) {
+      for (const [group, data] of await fetchGroups(session, this.#longestWaitingFirst(due))) {
         if (isFailure(data)) worst = this.#failed(poll, group, data);
         else {
           poll.accept(group, data);
+          this.#readInTurn.set(group.id, ++this.#turn);
           isAnyRead = true;
         }
       }
     }
     const result = poll.result();
-    if (worst && (!isAnyRead || isDeviceWide(worst))) return worst;
+    if (worst && !isAnyRead) return { failed: worst };
     if (result.rebooted && this.#target.template === undefined) this.#poll = undefined;
-    return result;
+    return worst && isDeviceWide(worst) ? { failed: worst, result } : { result };
+  }
+
+  /** A device that is too large or too slow for one poll is read in several: what was left out is next. */
+  #longestWaitingFirst(due: readonly FetchGroup[]): FetchGroup[] {
+    const turnOf = ({ id }: FetchGroup) => this.#readInTurn.get(id) ?? 0;
+    return due.toSorted((a, b) => turnOf(a) - turnOf(b));
   }
 
   #failed(poll: DevicePoll, group: FetchGroup, refused: SnmpFailure): SnmpFailure {
@@ -161,8 +172,21 @@ class SnmpRun implements ProbeRun {
     return poll;
   }
 
-  async #explain(session: SnmpSession, found: SnmpFailure): Promise<SnmpFailure> {
+  /** @param answers how many requests of this poll were answered before one was not */
+  async #explain(
+    session: SnmpSession,
+    found: SnmpFailure,
+    answers: number,
+    { requests, timeouts }: { readonly requests: number; readonly timeouts: number },
+  ): Promise<SnmpFailure> {
     if (found.code !== 'timeout' || !this.#credential) return found;
+    if (answers > 0) {
+      const { address } = session;
+      return failure(
+        'timeout',
+        `${address} answers SNMP, but fell silent in the middle of the poll (${timeouts} of ${requests} packets were not answered): the link loses packets, or its agent has too much to do. Check the link, or poll it less often.`,
+      );
+    }
     // A device that stays silent is not asked three times over in every poll.
     session.isPatient = false;
     this.#silence ??= await diagnoseSilence(
@@ -210,6 +234,11 @@ class SnmpRun implements ProbeRun {
       ...(polled.facts && this.#poll ? { fields: this.#poll.plan.fields } : {}),
     };
   }
+}
+
+interface Fetched {
+  readonly failed?: SnmpFailure;
+  readonly result?: PollResult;
 }
 
 function isDeviceWide({ code }: SnmpFailure): boolean {

@@ -6,6 +6,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { BerError } from './ber.ts';
 import { failure, type SnmpFailure, sendFailure } from './failure.ts';
+import type { LossEstimator } from './loss.ts';
 import type { PacketBudget } from './packet-budget.ts';
 import type { RttEstimator } from './rtt.ts';
 import type { UdpPort, UdpRequest } from './udp.ts';
@@ -32,6 +33,7 @@ export interface ExchangePeer {
   readonly clock: Clock;
   readonly budget: PacketBudget;
   readonly rtt: RttEstimator;
+  readonly loss: LossEstimator;
   readonly address: string;
   readonly port: number;
   readonly counters: ExchangeCounters;
@@ -118,6 +120,7 @@ class Exchange<T extends object> implements UdpRequest {
       this.#again();
       return;
     }
+    this.#peer.loss.answered(this.#attempt);
     if (this.#attempt === 0) this.#peer.rtt.measured(this.#peer.clock.monotonicMs() - this.#sentAtMs);
     this.#finish(answer as T);
   }

@@ -8,6 +8,7 @@ import type { SnmpCredential } from './credential.ts';
 import type { EngineRegistry } from './engine-registry.ts';
 import { type ExchangeCounters, type ExchangePeer, exchange } from './exchange.ts';
 import { isFailure, type SnmpFailure } from './failure.ts';
+import { LossEstimator } from './loss.ts';
 import type { PacketBudget } from './packet-budget.ts';
 import { PDU, type RequestPdu, type ResponsePdu } from './pdu.ts';
 import { RttEstimator } from './rtt.ts';
@@ -17,6 +18,8 @@ import { UserExchange } from './user-exchange.ts';
 
 /** Repetitions of a request before it counts as failed. */
 export const RETRIES = 2;
+/** Of each request over a link that loses some: a poll is many requests, and one that is lost spoils it. */
+const MORE_RETRIES = 3;
 /** 1.3.6.1.2.1.1.2.0, sysObjectID: the one object that every agent has. */
 const SYS_OBJECT_ID = Uint8Array.of(43, 6, 1, 2, 1, 1, 2, 0);
 
@@ -38,12 +41,15 @@ export class SnmpSession {
   /** Since the session began. */
   readonly counters: ExchangeCounters = { requests: 0, timeouts: 0, varbinds: 0 };
   readonly #rtt = new RttEstimator();
+  readonly #loss = new LossEstimator();
   readonly #retries: number;
   readonly #user: UserExchange | undefined;
   readonly #community: Uint8Array;
   #version: CommunityVersion;
-  /** Repeats requests as often as it was told to; otherwise once, because the device has been silent lately. */
+  /** Repeats requests as often as it was told to; otherwise once, because the device has been silent. Ends with an answer. */
   isPatient = true;
+  /** Requests that were answered. */
+  answers = 0;
   #hasAnswered = false;
   #signal: AbortSignal | undefined;
   readonly #peer: ExchangePeer;
@@ -56,6 +62,7 @@ export class SnmpSession {
       clock: options.clock,
       budget: options.budget,
       rtt: this.#rtt,
+      loss: this.#loss,
       address: options.address,
       port: credential.port,
       counters: this.counters,
@@ -101,7 +108,7 @@ export class SnmpSession {
   /** One request and its answer, whatever error status it has. */
   async request(pdu: RequestPdu): Promise<ResponsePdu | SnmpFailure> {
     const peer = this.#peer;
-    const retries = this.isPatient ? this.#retries : Math.min(1, this.#retries);
+    const retries = this.#repeats();
     let answer = this.#user
       ? await this.#user.request(peer, pdu, retries)
       : await this.#communityRequest(peer, pdu, this.#version, retries);
@@ -110,8 +117,18 @@ export class SnmpSession {
       const fallback = await this.#tryVersion1(peer, pdu);
       if (fallback) answer = fallback;
     }
-    if (!isFailure(answer)) this.#hasAnswered = true;
+    if (!isFailure(answer)) {
+      this.#hasAnswered = true;
+      this.isPatient = true;
+      this.answers++;
+    }
     return answer;
+  }
+
+  /** How often a request is repeated. */
+  #repeats(): number {
+    if (!this.isPatient) return Math.min(1, this.#retries);
+    return this.#retries + (this.#loss.isLossy ? MORE_RETRIES : 0);
   }
 
   /** Gives back what the registry of engine IDs holds for this device. */

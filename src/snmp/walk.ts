@@ -23,20 +23,22 @@ const MAX_REPETITIONS = 50;
 /**
  * All rows of `columns`, or those of `selection`.
  * @param key names the table; what is learned about it is kept under this name
+ * @param maxRequests more are not worth it: `scattered` says that the wanted rows lie too far apart
  */
 export async function walk(
   session: SnmpSession,
   key: string,
   columns: readonly Uint8Array[],
   selection?: RowSelection,
-): Promise<TableRows | SnmpFailure> {
+  maxRequests = Number.POSITIVE_INFINITY,
+): Promise<TableRows | SnmpFailure | 'scattered'> {
   const rows: TableRows = new Map();
   const table = session.traits.table(key);
   let seen = 0;
   for (let first = 0; first < columns.length; first += MAX_COLUMNS) {
     const batch = columns.slice(first, first + MAX_COLUMNS);
-    const walked = await new Walk(session, table, columns, first, batch.length, rows, selection).run();
-    if (isFailure(walked)) return walked;
+    const walked = await new Walk(session, table, columns, first, batch.length, rows, selection).run(maxRequests);
+    if (walked === 'scattered' || isFailure(walked)) return walked;
     seen = Math.max(seen, walked);
   }
   if (!selection) table.rows = rows.size;
@@ -85,9 +87,11 @@ class Walk {
   }
 
   /** Number of rows that came back, wanted or not. */
-  async run(): Promise<number | SnmpFailure> {
+  async run(maxRequests: number): Promise<number | SnmpFailure | 'scattered'> {
     const { traits } = this.#session;
+    let requests = 0;
     while (this.#active.length > 0) {
+      if (++requests > maxRequests) return 'scattered';
       const asked = this.#active.slice(0, this.#width);
       const repetitions = traits.hasBulk ? this.#repetitions(asked) : 1;
       const pdu = await this.#session.request({

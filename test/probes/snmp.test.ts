@@ -108,6 +108,79 @@ test('a device that stays silent is asked less often in each poll, and is back a
   run.close();
 });
 
+/** Loses every fifth packet or so, and not always the same. */
+function lossy(seed: number) {
+  let state = seed;
+  return (_: unknown, answer: Uint8Array | undefined) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (state >> 16) % 5 === 0 ? undefined : answer;
+  };
+}
+
+test('over a link that loses a fifth of the packets, polls are whole', async () => {
+  await using agent = await OddAgent.start(smallMib(3));
+  for (let seed = 1; seed <= 8; seed++) {
+    agent.behaviour = lossy(seed);
+    const run = start(agent.port);
+    for (let n = 0; n < 3; n++) {
+      const result = await poll(run);
+      assert.equal(result.error, undefined, `poll ${n} with seed ${seed}`);
+      assert.ok(row(result, 'interface', { ifname: 'port 3' }), `poll ${n} with seed ${seed}`);
+    }
+    run.close();
+  }
+});
+
+test('silence in the middle of a poll is told as what it is, and the next poll is patient as before', async () => {
+  await using agent = await OddAgent.start(smallMib(3));
+  const run = start(agent.port);
+  let left = 3;
+  agent.behaviour = (_, answer) => (left-- > 0 ? answer : undefined);
+  const { error } = await poll(run);
+  assert.equal(error?.code, 'timeout');
+  assert.match(error.message, /answers SNMP, but fell silent in the middle of the poll \(\d+ of \d+ packets/);
+  let dropped = 0;
+  agent.behaviour = (_, answer) => (dropped++ < 2 ? undefined : answer);
+  assert.equal((await poll(run)).error, undefined, 'two tries were lost, the third was answered');
+  run.close();
+});
+
+test('a device that is too slow for one poll is read in several, and what was read counts', async () => {
+  await using agent = await OddAgent.start(smallMib(3));
+  const run = start(agent.port);
+  const seen = new Set<string>();
+  let polls = 0;
+  let complete = false;
+  while (!complete && ++polls < 20) {
+    const stop = new AbortController();
+    let left = 8;
+    agent.behaviour = (_, answer) => {
+      if (left-- > 0) return answer;
+      stop.abort(new Error('the poll took too long'));
+      return undefined;
+    };
+    const result = await run.poll(stop.signal);
+    for (const { measurement, tags } of result.rows) seen.add(tags.ifname ?? measurement);
+    if (polls > 1) assert.equal(row(result, 'snmp')?.fields.up, 1, 'it answers');
+    complete = result.error === undefined;
+    if (!complete) assert.equal(result.error?.code, 'cancelled');
+  }
+  assert.ok(complete && polls > 1, `${polls} polls`);
+  assert.ok(seen.has('port 1') && seen.has('port 3'), [...seen].join());
+  run.close();
+});
+
+test('a device that was silent is asked patiently again from its first answer on', async () => {
+  await using agent = await OddAgent.start(smallMib(1), () => undefined);
+  const run = start(agent.port);
+  await poll(run);
+  let seen = 0;
+  // One answer, then two losses: an impatient session would give up.
+  agent.behaviour = (_, answer) => (seen++ === 1 || seen === 3 ? undefined : answer);
+  assert.equal((await poll(run)).error, undefined);
+  run.close();
+});
+
 test('a credential that is missing or of the wrong kind says what to choose', async () => {
   const run = probe.start(probeTarget(), probe.settings.parse({}), tools);
   assert.equal((await poll(run)).error?.code, 'bad_credential');

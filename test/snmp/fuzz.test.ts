@@ -79,7 +79,7 @@ test(`mutated answers to GET and walks (${COUNT}, seed ${SEED})`, async () => {
     const values = await get(session, [SYS_DESCR, SYS_UPTIME]);
     if (!isFailure(values)) assert.equal(values.length, 2);
     const table = await walk(session, 'if', IF_COLUMNS);
-    if (isFailure(table)) continue;
+    if (table === 'scattered' || isFailure(table)) continue;
     for (const cells of table.values()) assert.equal(cells.length, 3);
   }
 });

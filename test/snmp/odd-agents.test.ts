@@ -74,6 +74,17 @@ test('chosen rows are read alone: neighbours with a bounded walk, scattered ones
   assert.equal(agent.seen.at(-1)?.type, GET);
 });
 
+test('a walk over rows that are not wanted is given up as soon as single cells would have cost less', async () => {
+  await using agent = await OddAgent.start(smallMib(2000));
+  const session = bench.session(v2c(agent.port));
+  const scattered = new RowSelection(['1', '1000', '2000']);
+  expectRows(await readTable(session, 'far', IF_COLUMNS, scattered), 3);
+  const { length } = agent.seen;
+  assert.ok(length <= 8, `${length} requests at the first reading`);
+  expectRows(await readTable(session, 'far', IF_COLUMNS, scattered), 3);
+  assert.equal(agent.seen.length - length, 1);
+});
+
 test('an agent that knows only SNMPv1 is found, said to be one, and read', async () => {
   await using agent = await OddAgent.start(smallMib(5), (request, answer) =>
     request.version === 0 ? answer : undefined,
