@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { systemClock } from '../lib/clock.ts';
 import type { ObservedInterface } from '../model/observation.ts';
+import { isOfTable } from '../probes/snmp-fetcher.ts';
 import { inspectDevice } from '../templates/inspection.ts';
 import { TemplateLibrary } from '../templates/library.ts';
 import type { Fetcher, PolledRow } from '../templates/poll-plan.ts';
@@ -89,6 +90,7 @@ async function report(
   const startMs = systemClock.monotonicMs();
   const inspection = await inspectDevice(library, fetcher, {
     nowMs: systemClock.nowMs(),
+    isOfTable,
     ...(template === undefined ? {} : { template }),
   });
   const durationMs = Math.round((systemClock.monotonicMs() - startMs) * 1000) / 1000;

@@ -17,6 +17,7 @@ import {
 } from '../snmp/credential.ts';
 import { EngineRegistry } from '../snmp/engine-registry.ts';
 import { PacketBudget } from '../snmp/packet-budget.ts';
+import { watchClosedPort } from '../snmp/port-test.ts';
 import { SnmpSession } from '../snmp/session.ts';
 import { UdpPort } from '../snmp/udp.ts';
 import { type Arguments, UsageError } from './arguments.ts';
@@ -111,11 +112,14 @@ export async function openTarget(host: string, credential: SnmpCredential): Prom
     credential,
     budget: new PacketBudget(PACKETS_PER_SECOND, () => systemClock.monotonicMs()),
   });
+  const closed = watchClosedPort(systemClock, address, credential.port);
+  session.cancelWith(closed.signal);
   return {
     session,
     fetcher: new SnmpFetcher(session),
     async explain(error) {
-      if (!(error instanceof SnmpFetchError) || error.failure.code !== 'timeout') return error;
+      if (!(error instanceof SnmpFetchError) || (error.failure.code !== 'timeout' && !closed.signal.aborted))
+        return error;
       const knowsEngine = session.engineId !== undefined;
       const { message } = await diagnoseSilence({ clock: systemClock, pinger }, address, credential, knowsEngine);
       return new Error(message, { cause: error });
@@ -124,6 +128,7 @@ export async function openTarget(host: string, credential: SnmpCredential): Prom
       session.close();
       udp.close();
       pinger.close();
+      closed[Symbol.dispose]();
     },
   };
 }

@@ -5,9 +5,10 @@ import type { TenantId } from '../model/tenant.ts';
 import type { OpenCredential, ProbeTools } from '../probes/probe.ts';
 import { snmpCredential } from '../probes/snmp-credential.ts';
 import { diagnoseSilence } from '../probes/snmp-diagnosis.ts';
-import { SnmpFetchError, SnmpFetcher } from '../probes/snmp-fetcher.ts';
+import { isOfTable, SnmpFetchError, SnmpFetcher } from '../probes/snmp-fetcher.ts';
 import { isFailure } from '../snmp/failure.ts';
 import { PacketBudget } from '../snmp/packet-budget.ts';
+import { watchClosedPort } from '../snmp/port-test.ts';
 import { RETRIES, SnmpSession } from '../snmp/session.ts';
 import { TemplateError } from '../templates/inherit.ts';
 import { type Inspection, inspectDevice, readFacts } from '../templates/inspection.ts';
@@ -81,6 +82,8 @@ export async function testCredential(
   const duration = () => ({ duration_ms: Math.round(tools.clock.monotonicMs() - startMs) });
   const session = await openSession(tools, address, credential, signal, TRIES[effort]);
   if ('code' in session) return { ok: false, code: session.code, message: session.message, ...duration() };
+  using closed = effort === 'full' ? watchClosedPort(tools.clock, session.address, session.port) : undefined;
+  if (closed) session.cancelWith(AbortSignal.any(signal ? [signal, closed.signal] : [closed.signal]));
   try {
     const fetcher = new SnmpFetcher(session);
     const found = await recognise(tools.plans.library, fetcher);
@@ -97,7 +100,7 @@ export async function testCredential(
       ...duration(),
     };
   } catch (error) {
-    const failed = await explain(tools, session, credential, error, effort === 'full');
+    const failed = await explain(tools, session, credential, error, effort === 'full', closed?.signal);
     return { ok: false, code: failed.code, message: failed.message, ...duration() };
   } finally {
     session.close();
@@ -121,8 +124,10 @@ export async function inspect(
   const startMs = tools.clock.monotonicMs();
   const session = await openSession(tools, address, credential, signal);
   if ('code' in session) return session;
+  using closed = watchClosedPort(tools.clock, session.address, session.port);
+  session.cancelWith(AbortSignal.any(signal ? [signal, closed.signal] : [closed.signal]));
   try {
-    const options = { nowMs: tools.clock.nowMs(), ...(template === undefined ? {} : { template }) };
+    const options = { nowMs: tools.clock.nowMs(), isOfTable, ...(template === undefined ? {} : { template }) };
     const inspection = await inspectDevice(tools.plans.library, new SnmpFetcher(session), options);
     const { requests, varbinds } = session.counters;
     const durationMs = Math.round(tools.clock.monotonicMs() - startMs);
@@ -131,7 +136,7 @@ export async function inspect(
     if (error instanceof TemplateError || error instanceof PlanError) {
       return { kind: 'failure', code: 'bad_template', message: error.message };
     }
-    return await explain(tools, session, credential, error);
+    return await explain(tools, session, credential, error, true, closed.signal);
   } finally {
     session.close();
   }
@@ -160,10 +165,12 @@ async function explain(
   session: SnmpSession,
   open: OpenCredential,
   error: unknown,
-  looksIntoSilence = true,
+  looksIntoSilence: boolean,
+  closed: AbortSignal | undefined,
 ): Promise<InspectFailure> {
   if (!(error instanceof SnmpFetchError)) throw error;
   const credential = snmpCredential(open);
-  if (!looksIntoSilence || error.failure.code !== 'timeout' || isFailure(credential)) return error.failure;
+  const isSilence = error.failure.code === 'timeout' || closed?.aborted;
+  if (!looksIntoSilence || !isSilence || isFailure(credential)) return error.failure;
   return diagnoseSilence(tools, session.address, credential, session.engineId !== undefined);
 }

@@ -141,7 +141,12 @@ function row(cells: Answers<Exclude<SnmpValue, null>>): GroupData {
   return new Map([['', cells]]);
 }
 
+/** Whether a fetcher's error concerns one table alone: the others are worth trying. */
+export function isOfTable(error: unknown): boolean {
+  return error instanceof SnmpFetchError && !isFatal(error.failure);
+}
+
 /** Only what the device says about one table leaves the others worth trying. */
-function isFatal({ code }: SnmpFailure): boolean {
+export function isFatal({ code }: SnmpFailure): boolean {
   return code !== 'device_error' && code !== 'no_access' && code !== 'too_big' && code !== 'bad_response';
 }

@@ -18,7 +18,7 @@ import {
 } from './probe.ts';
 import { snmpCredential } from './snmp-credential.ts';
 import { diagnoseSilence } from './snmp-diagnosis.ts';
-import { fetchGroups, SnmpFetchError, SnmpFetcher } from './snmp-fetcher.ts';
+import { fetchGroups, isFatal, SnmpFetchError, SnmpFetcher } from './snmp-fetcher.ts';
 
 const settings = z.strictObject({
   port: z
@@ -134,7 +134,7 @@ class SnmpRun implements ProbeRun {
     const result = poll.result();
     if (worst && !isAnyRead) return { failed: worst };
     if (result.rebooted && this.#target.template === undefined) this.#poll = undefined;
-    return worst && isDeviceWide(worst) ? { failed: worst, result } : { result };
+    return worst && isFatal(worst) ? { failed: worst, result } : { result };
   }
 
   /** A device that is too large or too slow for one poll is read in several: what was left out is next. */
@@ -145,7 +145,7 @@ class SnmpRun implements ProbeRun {
 
   #failed(poll: DevicePoll, group: FetchGroup, refused: SnmpFailure): SnmpFailure {
     poll.fail(group);
-    if (!isDeviceWide(refused)) {
+    if (!isFatal(refused)) {
       this.#session?.traits.warn(`table:${group.id}`, `${group.id} could not be read: ${refused.message}`);
     }
     return refused;
@@ -239,10 +239,6 @@ class SnmpRun implements ProbeRun {
 interface Fetched {
   readonly failed?: SnmpFailure;
   readonly result?: PollResult;
-}
-
-function isDeviceWide({ code }: SnmpFailure): boolean {
-  return code !== 'device_error' && code !== 'no_access' && code !== 'too_big' && code !== 'bad_response';
 }
 
 function row(up: 0 | 1, fields: Readonly<Record<string, number>>) {

@@ -8,19 +8,40 @@ import type { Clock } from '../lib/clock.ts';
 
 const WAIT_MS = 500;
 
-/** True when the device says that nobody listens on this UDP port; false when nothing was heard. */
-export function isPortUnreachable(clock: Clock, address: string, port: number): Promise<boolean> {
+export interface ClosedPortWatch extends Disposable {
+  /** Aborts when the device says that nobody listens on the port. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks beside the first request, so that who waits for an answer need not wait for all tries. Dispose of it when there
+ * is an answer.
+ */
+export function watchClosedPort(clock: Clock, address: string, port: number): ClosedPortWatch {
+  const closed = new AbortController();
+  const over = new AbortController();
+  void isPortUnreachable(clock, address, port, over.signal).then((isUnreachable) => {
+    if (isUnreachable) closed.abort(new Error('nobody listens on the port'));
+  });
+  return { signal: closed.signal, [Symbol.dispose]: () => over.abort() };
+}
+
+/** True when the device says that nobody listens on this UDP port; false when nothing was heard, or `over` aborts. */
+export function isPortUnreachable(clock: Clock, address: string, port: number, over?: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = dgram.createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     const finish = (isUnreachable: boolean) => {
       cancel();
+      over?.removeEventListener('abort', stop);
       socket.removeAllListeners();
       // Errors that arrive while closing have nothing to tell any more.
       socket.on('error', () => {});
       socket.close();
       resolve(isUnreachable);
     };
-    const cancel = clock.after(WAIT_MS, () => finish(false));
+    const stop = () => finish(false);
+    const cancel = clock.after(WAIT_MS, stop);
+    over?.addEventListener('abort', stop, { once: true });
     socket.on('error', (error: NodeJS.ErrnoException) =>
       finish(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET'),
     );

@@ -37,6 +37,7 @@ export interface SnmpSessionOptions {
 
 export class SnmpSession {
   readonly address: string;
+  readonly port: number;
   readonly traits = new DeviceTraits();
   /** Since the session began. */
   readonly counters: ExchangeCounters = { requests: 0, timeouts: 0, varbinds: 0 };
@@ -57,6 +58,7 @@ export class SnmpSession {
   constructor(options: SnmpSessionOptions) {
     const { credential } = options;
     this.address = options.address;
+    this.port = credential.port;
     this.#peer = {
       udp: options.udp,
       clock: options.clock,

@@ -20,13 +20,25 @@ export interface Inspection {
 export async function inspectDevice(
   library: TemplateLibrary,
   fetcher: Fetcher,
-  options: { readonly template?: string; readonly nowMs: number },
+  options: {
+    readonly template?: string;
+    readonly nowMs: number;
+    /** Whether a failure concerns one table alone; the others are then read all the same. */
+    readonly isOfTable?: (error: unknown) => boolean;
+  },
 ): Promise<Inspection> {
   const recognition = await recognise(library, fetcher);
   const template = options.template ?? recognition.template;
   const poll = new DevicePoll(buildPlan(library.resolve(template)));
   for (let due = poll.due(options.nowMs); due.length > 0; due = poll.due(options.nowMs)) {
-    for (const group of due) poll.accept(group, await fetchGroup(fetcher, group));
+    for (const group of due) {
+      try {
+        poll.accept(group, await fetchGroup(fetcher, group));
+      } catch (error) {
+        if (!options.isOfTable?.(error)) throw error;
+        poll.fail(group);
+      }
+    }
   }
   const result = poll.result();
   return {

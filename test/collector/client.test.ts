@@ -10,7 +10,7 @@ import { startThread } from '../../src/lib/thread.ts';
 import { type CollectorConfig, credentialRecord, type SealedCredential } from '../../src/model/collector-config.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import type { AppendMessage } from '../../src/store/messages.ts';
-import { OddAgent, smallMib } from '../support/odd-agent.ts';
+import { errorAnswer, OddAgent, smallMib } from '../support/odd-agent.ts';
 
 const keyFile = `1 ${'ab'.repeat(32)}\n`;
 const secrets = secretBoxFrom(keyFile);
@@ -147,6 +147,35 @@ test('a credential is tried at an address, saved or not, with a useful answer', 
   const cancelled = await silent;
   assert.deepEqual([cancelled.ok, cancelled.code], [false, 'cancelled']);
   agent.behaviour = (_, answer) => answer;
+});
+
+test('a closed port is told as one, by a test and by an inspection', async () => {
+  let port = 0;
+  {
+    await using gone = await OddAgent.start(smallMib(1));
+    port = gone.port;
+  }
+  const credential = { kind: 'open', credential: { type: 'snmp_v2c', values: { community: 'x', port } } } as const;
+  const request = { tenant: 1, address: '127.0.0.1', credential };
+  const tested = await collector.testCredential(request);
+  assert.deepEqual([tested.ok, tested.code], [false, 'port_unreachable']);
+  const inspected = await collector.inspect(request);
+  assert.ok(inspected.kind === 'failure' && inspected.code === 'port_unreachable');
+});
+
+test('tables that the device refuses leave the rest to be inspected', async () => {
+  await using strict = await OddAgent.start(smallMib(2), (request, answer) => {
+    // noAccess to tables.
+    return request.type === 0xa5 ? errorAnswer(request, 6) : answer;
+  });
+  const values = { community: 'public', port: strict.port };
+  const answer = await collector.inspect({
+    tenant: 1,
+    address: '127.0.0.1',
+    credential: { kind: 'open', credential: { type: 'snmp_v2c', values } },
+  });
+  assert.ok(answer.kind === 'inspection', JSON.stringify(answer));
+  assert.equal(answer.facts.name, 'device');
 });
 
 test('a device is inspected without being stored', async () => {

@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { after, test } from 'node:test';
-import { BerWriter, TAG } from '../../src/snmp/ber.ts';
 import { isFailure } from '../../src/snmp/failure.ts';
 import { get, next } from '../../src/snmp/get.ts';
 import { encodeOid } from '../../src/snmp/oid.ts';
 import { RowSelection } from '../../src/snmp/row-selection.ts';
 import { readTable } from '../../src/snmp/table.ts';
 import type { TableRows } from '../../src/snmp/walk.ts';
-import { OddAgent, type SeenRequest, smallMib } from '../support/odd-agent.ts';
+import { errorAnswer, OddAgent, type SeenRequest, smallMib } from '../support/odd-agent.ts';
 import { hurriedClock, IF_COLUMNS, SessionBench, SYS_DESCR, SYS_UPTIME, text, v2c } from '../support/snmp-session.ts';
 
 const bench = new SessionBench();
@@ -25,19 +24,6 @@ const NEXT = 0xa1;
 const GET = 0xa0;
 
 /** A response to `request` with an error status and no bindings. */
-function errorAnswer(request: SeenRequest, status: number, index = 0): Uint8Array {
-  const writer = new BerWriter();
-  writer.wrap(TAG.sequence, 0);
-  writer.integer(index);
-  writer.integer(status);
-  writer.integer(request.requestId);
-  writer.wrap(0xa2, 0);
-  writer.element(TAG.octetString, Buffer.from('public'));
-  writer.integer(request.version);
-  writer.wrap(TAG.sequence, 0);
-  return writer.take();
-}
-
 function expectRows(table: unknown, count: number): TableRows {
   assert.ok(table instanceof Map, JSON.stringify(table));
   assert.equal(table.size, count);

@@ -5,7 +5,7 @@
 import dgram from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import { SnmpAgent } from '../../src/snmp/agent.ts';
-import { BerReader } from '../../src/snmp/ber.ts';
+import { BerReader, BerWriter, TAG } from '../../src/snmp/ber.ts';
 import { Mib, type MibValue } from '../../src/snmp/mib.ts';
 
 export interface SeenRequest {
@@ -89,6 +89,20 @@ function readRequest(message: Uint8Array): SeenRequest {
     oids++;
   }
   return { version, type, requestId, second, third, oids, bytes: message };
+}
+
+/** An answer without objects, with this error status. */
+export function errorAnswer(request: SeenRequest, status: number, index = 0): Uint8Array {
+  const writer = new BerWriter();
+  writer.wrap(TAG.sequence, 0);
+  writer.integer(index);
+  writer.integer(status);
+  writer.integer(request.requestId);
+  writer.wrap(0xa2, 0);
+  writer.element(TAG.octetString, Buffer.from('public'));
+  writer.integer(request.version);
+  writer.wrap(TAG.sequence, 0);
+  return writer.take();
 }
 
 /** A system group and an interface table of `rows` rows. */
