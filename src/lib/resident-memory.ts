@@ -5,9 +5,9 @@
 import fs from 'node:fs';
 
 /** Between two returns of freed memory. */
-const TRIM_EVERY_MS = 10_000;
+const TRIM_EVERY_MS = 5_000;
 /** After this long the start is over. */
-const STARTED_MS = 4_000;
+const STARTED_MS = 1_500;
 
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;

@@ -22,7 +22,6 @@ import type {
 import type { TenantId } from '../model/tenant.ts';
 import { AliasTable } from './alias-table.ts';
 import { Catalogue, type IdentityRequest } from './catalogue.ts';
-import { DecodedCache } from './decoded-cache.ts';
 import { DiskFullError, isDiskFull, messageOf } from './engine-errors.ts';
 import type { EngineHealth, EngineOptions, EngineStatistics } from './engine-options.ts';
 import { openFolder } from './folder.ts';
@@ -48,7 +47,6 @@ import { WalFrame } from './wal-frame.ts';
 
 export type { EngineHealth, EngineOptions, EngineStatistics };
 
-const DEFAULT_CACHE_BYTES = 48 * 2 ** 20;
 const SLICE_MS = 4;
 /** Above this part of the log's share `room` waits. */
 const HIGH_WATER = 0.7;
@@ -59,7 +57,6 @@ export class Engine implements RowSink, SeriesSource {
   readonly #groups: GroupTable;
   readonly #aliases = new AliasTable();
   readonly #bounds = new TimeBounds();
-  readonly #cache: DecodedCache;
   readonly #head: Head;
   readonly #catalogue: Catalogue;
   readonly #frame: WalFrame;
@@ -83,10 +80,8 @@ export class Engine implements RowSink, SeriesSource {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#pause = options.pause ?? (() => new Promise((resolve) => setImmediate(resolve)));
     this.#nowMs = clock.nowMs();
-    const cache = new DecodedCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
-    this.#cache = cache;
     this.#groups = new GroupTable(this.#limits);
-    this.#head = new Head(this.#groups, this.#bounds, (blocks) => cache.drop(blocks));
+    this.#head = new Head(this.#groups, this.#bounds);
     this.#frame = new WalFrame(this.#groups, this.#head.open);
     this.#frames = new FrameReader(this.#head);
     this.#catalogue = new Catalogue(this.#groups, this.#limits, (group, fromMs, toMs) => {
@@ -105,10 +100,9 @@ export class Engine implements RowSink, SeriesSource {
       bounds: this.#bounds,
       tombstones: this.#tombstones,
       onProblem: (text) => this.#problems.set(text, text),
-      onClose: ({ source }) => cache.drop(source),
     });
     this.#storage.open();
-    this.#reader = new SeriesReader(this.#head, this.#storage.raw, cache);
+    this.#reader = new SeriesReader(this.#head, this.#storage.raw);
     this.#wal = this.#openWal();
     this.#removal = new Removal({
       groups: this.#groups,
@@ -302,7 +296,6 @@ export class Engine implements RowSink, SeriesSource {
       series: this.#groups.seriesCount,
       rowGroups: this.#groups.groupCount,
       acceptedRows: this.#frames.rows,
-      cacheBytes: this.#cache.sizeBytes,
       walBytes: this.#wal.sizeBytes,
       ...this.#head.figures(),
       ...this.#storage.figures(),
@@ -320,13 +313,13 @@ export class Engine implements RowSink, SeriesSource {
     return this.#maintenance.idle();
   }
 
-  /** Writes everything that is in memory to segments; with `all` also the buckets that are not complete. */
-  async flush(all = false): Promise<void> {
-    await this.#maintenance.flush(all);
+  /** Writes everything that is in memory to segments, and the buckets that have ended. */
+  async flush(): Promise<void> {
+    await this.#maintenance.flush();
   }
 
   /**
-   * Flushes everything, tiers included, and closes all files. What cannot be flushed, or not within `limitMs`, stays in
+   * Flushes everything, with the buckets that have ended, and closes all files. What cannot be flushed, or not within `limitMs`, stays in
    * the log and is flushed after the next start.
    */
   async close(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
@@ -334,7 +327,7 @@ export class Engine implements RowSink, SeriesSource {
     this.#isClosed = true;
     await this.#maintenance.stop();
     try {
-      await this.#maintenance.flush(true, limitMs);
+      await this.#maintenance.flush(limitMs);
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'not everything could be moved to segments: the log keeps the rest');
     }

@@ -20,7 +20,6 @@ export class Head {
   readonly open = new OpenRows();
   readonly #groups: GroupTable;
   readonly #bounds: TimeBounds;
-  readonly #onDrop: (blocks: MemoryBlocks) => void;
   readonly #run = new RunBuffer();
   #current = new MemoryBlocks();
   #flushing: MemoryBlocks | undefined;
@@ -29,9 +28,7 @@ export class Head {
   /** Row groups from here on did not exist when the flush began. */
   #takes = 0;
 
-  /** `onDrop` hears of blocks that are no longer used. */
-  constructor(groups: GroupTable, bounds: TimeBounds, onDrop: (blocks: MemoryBlocks) => void) {
-    this.#onDrop = onDrop;
+  constructor(groups: GroupTable, bounds: TimeBounds) {
     this.#groups = groups;
     this.#bounds = bounds;
   }
@@ -109,7 +106,6 @@ export class Head {
 
   /** The segments of the flush are published: drops its blocks. */
   endFlush(): void {
-    if (this.#flushing) this.#onDrop(this.#flushing);
     this.#flushing = undefined;
   }
 
@@ -119,7 +115,6 @@ export class Head {
     for (let group = 0; group < this.#groups.capacity; group++) {
       for (const block of this.#current.blocksOf(group)) kept.copy(group, this.#current, block);
     }
-    this.#onDrop(this.#current);
     this.#current = kept;
     this.#flushing = undefined;
   }

@@ -83,13 +83,13 @@ export class Maintenance {
     while (this.#running) await this.#running;
   }
 
-  /** Flushes everything and brings the tiers up to date. @throws what hindered it; JobCancelled when it takes too long */
-  async flush(all: boolean, limitMs = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Writes everything to segments and computes the buckets that have ended. @throws what hindered it; JobCancelled when it takes too long */
+  async flush(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
     await this.idle();
     const { clock } = this.#options;
     const cancel = Number.isFinite(limitMs) ? clock.after(limitMs, () => this.#abort.abort()) : undefined;
     try {
-      await this.#flushJob(all);
+      await this.#flushJob();
     } finally {
       cancel?.();
     }
@@ -103,7 +103,7 @@ export class Maintenance {
   }
 
   #due(): (() => Promise<void>) | undefined {
-    if (this.#isFlushDue()) return () => this.#flushJob(false);
+    if (this.#isFlushDue()) return () => this.#flushJob();
     const { storage, clock } = this.#options;
     const nowMs = clock.nowMs();
     if (storage.isMergeDue(nowMs)) {
@@ -147,27 +147,25 @@ export class Maintenance {
     );
   }
 
-  async #flushJob(all: boolean): Promise<void> {
+  async #flushJob(): Promise<void> {
     const { storage, wal, head, clock, tombstones, rotateWal } = this.#options;
     const nowMs = clock.nowMs();
-    storage.expire(this.#steady.nowMs());
-    if (!head.isEmpty) {
-      const through = rotateWal();
+    const through = head.isEmpty ? undefined : rotateWal();
+    if (through !== undefined) {
       await storage.flush(this.#slices());
       this.#mustFlush = false;
       this.#flushedMs = clock.monotonicMs();
-      // The log goes last: were the tiers not written, a restart would flush again and compute them then.
-      await storage.updateTiers(nowMs, all, this.#slices());
-      wal.removeThrough(through);
-    } else if (all) {
-      await storage.updateTiers(nowMs, all, this.#slices());
     }
+    await storage.updateTiers(nowMs, this.#slices());
+    // The log goes last: were the tiers not written, a restart would flush again and compute them then.
+    if (through !== undefined) wal.removeThrough(through);
+    await storage.expire(this.#steady.nowMs(), this.#slices());
     tombstones.prune(storage.oldestSequence, wal.oldestNumber);
   }
 
   async #sweepJob(): Promise<void> {
     const { storage, clock, sweep } = this.#options;
-    storage.expire(this.#steady.nowMs());
+    await storage.expire(this.#steady.nowMs(), this.#slices());
     this.#sweptMs = clock.monotonicMs();
     if (storage.version === this.#sweptVersion) return;
     this.#sweptVersion = storage.version;

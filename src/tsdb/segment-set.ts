@@ -46,8 +46,6 @@ export interface SegmentSetOptions {
   readonly tombstones: Tombstones;
   /** Hears what is wrong with a file, in a sentence. */
   readonly onProblem: (text: string, error: unknown) => void;
-  /** Hears of segments that are no longer used. */
-  readonly onClose: (segment: OpenSegment) => void;
 }
 
 export class SegmentSet {
@@ -193,7 +191,6 @@ export class SegmentSet {
     this.#segments = this.#segments.filter((other) => other !== segment);
     segment.source.close();
     this.#version++;
-    this.#options.onClose(segment);
   }
 
   #tryOpen(name: SegmentName): void {

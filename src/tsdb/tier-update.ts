@@ -81,7 +81,7 @@ export class TierUpdate {
     return this.#late.size > 0 || this.#cut(cutMs) > this.completeMs;
   }
 
-  /** Computes what is due: buckets that end before `cutMs`, all there are when it is infinite. */
+  /** Computes what is due: buckets that end before `cutMs`. */
   async run(batch: SegmentBatch, cutMs: number, slices: Slices): Promise<void> {
     const { groups } = this.#options;
     const cut = this.#cut(cutMs);
@@ -103,7 +103,7 @@ export class TierUpdate {
       throw error;
     }
     for (let group = 0; group < reached.length; group++) if (reached[group]! > 0) this.#reach(group, reached[group]!);
-    this.completeMs = Math.max(this.completeMs, Number.isFinite(cut) ? cut : 0);
+    this.completeMs = Math.max(this.completeMs, cut);
   }
 
   forget(group: number): void {
@@ -112,7 +112,7 @@ export class TierUpdate {
   }
 
   #cut(cutMs: number): number {
-    return Number.isFinite(cutMs) ? Math.floor(cutMs / this.#tierMs) * this.#tierMs : cutMs;
+    return Math.floor(cutMs / this.#tierMs) * this.#tierMs;
   }
 
   #reach(group: number, endMs: number): void {
@@ -134,7 +134,7 @@ export class TierUpdate {
     for (let i = 0; i < ranges.length; i += 2) {
       reachedMs = Math.max(reachedMs, this.#range(group, ranges[i]!, ranges[i + 1]!, batch));
     }
-    return isNew && Number.isFinite(cut) ? cut : reachedMs;
+    return isNew ? cut : reachedMs;
   }
 
   #range(group: number, fromMs: number, toMs: number, batch: SegmentBatch): number {

@@ -184,7 +184,7 @@ test('deleted row groups are invisible at once, after a restart, and leave the d
   const { engine, put, clock, disk } = setUp();
   for (const host of ['a', 'b']) put('m', ['host', host, 'monitor_id', '5'], { v: 1 });
   put('m', ['host', 'c', 'monitor_id', '6'], { v: 1 });
-  await engine.flush(true);
+  await engine.flush();
   assert.equal(engine.deleteRowGroups(1, [[matcher('monitor_id=5')]]), 2);
   assert.deepEqual(selected(engine, []), ['__name__=m_v host=c monitor_id=6']);
   assert.deepEqual(selected(openEngine(disk, clock), []), ['__name__=m_v host=c monitor_id=6']);
@@ -256,6 +256,33 @@ test('a close that has no time leaves the rest in the log', async () => {
   await clock.advance(1);
   await closing;
   assert.equal(selected(openEngine(disk, clock), []).length, 40);
+});
+
+test('after a long time off, samples are not removed before their buckets are computed', async () => {
+  const { engine, put, clock, disk } = setUp();
+  // The last row falls into a bucket that has not ended when the engine closes.
+  for (let i = 0; i < 100; i++) {
+    put('m', ['host', 'a'], { v: i });
+    await clock.advance(10_000);
+  }
+  await engine.close();
+  await clock.advance(9 * 24 * 3_600_000);
+  const reopened = openEngine(disk, clock);
+  for (let i = 0; i < 3; i++) {
+    await clock.advance(700_000);
+    reopened.tick();
+    await reopened.idle();
+  }
+  putRow(reopened, { tenant: 1, measurement: 'm', tags: ['host', 'b'], timeMs: clock.nowMs(), fields: new Map() });
+  await reopened.flush();
+  const [series] = reopened.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  const { count, samples, last } = reopened.readTier(series!, 300_000, 0, 8e15);
+  assert.equal(
+    samples.subarray(0, count).reduce((sum, n) => sum + n, 0),
+    100,
+  );
+  assert.equal(last[count - 1], 99);
+  assert.equal(reopened.read(series!, 0, 8e15).count, 0, 'then they go');
 });
 
 test('declared kinds, units and intervals are shown with the series', () => {

@@ -1,6 +1,6 @@
-/** A disk in memory, for tests that open, change and reopen files many thousand times. */
+/** A disk in memory: for what is gone when it is done (the warm-up of the store), and for tests. */
 import path from 'node:path';
-import type { Disk, DiskFile } from '../../src/lib/disk.ts';
+import type { Disk, DiskFile } from './disk.ts';
 
 class MemoryFile implements DiskFile {
   readonly path: string;
