@@ -60,6 +60,7 @@ export class SegmentSet {
     this.#options = options;
   }
 
+  /** By window, then by precedence: who reads through them goes forward in time, and later ones win where they overlap. */
   get all(): readonly OpenSegment[] {
     return this.#segments;
   }
@@ -132,7 +133,7 @@ export class SegmentSet {
     const source = SegmentReader.open(this.#options.disk, this.pathOf(name));
     try {
       const segment = written ? this.#numbered(name, source, written) : this.#mapped(name, source);
-      this.#segments = [...this.#segments, segment].sort((a, b) => byPrecedence(a.name, b.name));
+      this.#segments = [...this.#segments, segment].sort((a, b) => this.#order(a, b));
       this.#sizeBytes += source.sizeBytes;
       this.#version++;
       return segment;
@@ -185,6 +186,10 @@ export class SegmentSet {
   closeAll(): void {
     for (const segment of this.#segments) segment.source.close();
     this.#segments = [];
+  }
+
+  #order(a: OpenSegment, b: OpenSegment): number {
+    return this.window(a.source.minMs) - this.window(b.source.minMs) || byPrecedence(a.name, b.name);
   }
 
   #drop(segment: OpenSegment): void {
