@@ -10,7 +10,8 @@ import { main } from './main.ts';
 
 const archive = openEmbeddedArchive();
 setAssetArchive(archive);
-setBundledThreads((name) => Buffer.from(archive.read(`threads/${name}.cjs`)).toString('utf8'));
+// The bundles are ASCII: read like this they take one byte a character.
+setBundledThreads((name) => Buffer.from(archive.read(`threads/${name}.cjs`)).toString('latin1'));
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });
