@@ -84,6 +84,8 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
+    // The bundles are evaluated from their text, where there is no `import()`.
+    supported: { 'dynamic-import': false },
     plugins: [nativeAddons, englishOnly],
     // An evaluated worker has no file name of its own: everything in the executable lives at its path.
     define: {

@@ -105,13 +105,22 @@ async function wire(
   setNativeFolder(folder.native);
   const keyFile = readOrCreateKeyFile(folder.secretKey);
   const secrets = secretBoxFrom(keyFile);
+  // Opened side by side. What opens is closed again, also when it opens after something else could not.
+  const opening = <T>(opened: Promise<T>, close: (one: T, remainingMs: number) => void | Promise<void>): Promise<T> => {
+    onStop(async (remainingMs) => {
+      const one = await opened.catch(() => undefined);
+      if (one) await close(one, remainingMs);
+    });
+    return opened;
+  };
   const [certificate, db, store] = await Promise.all([
     loadCertificate(config.tls, folder.tls),
-    openDatabase(folder.database),
-    openStore({ settings: storeSettings(config, folder.tsdb), logger: logger.child({ thread: 'store' }), clock }),
+    opening(openDatabase(folder.database), (one) => one.close()),
+    opening(
+      openStore({ settings: storeSettings(config, folder.tsdb), logger: logger.child({ thread: 'store' }), clock }),
+      (one, remainingMs) => one.close(remainingMs),
+    ),
   ]);
-  onStop(() => db.close());
-  onStop((remainingMs) => store.close(remainingMs));
 
   const repositories = createRepositories(db);
   const auth = createAuth(repositories, clock);

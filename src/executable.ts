@@ -6,12 +6,10 @@
 import { setAssetArchive } from './lib/assets.ts';
 import { openEmbeddedArchive } from './lib/embedded-archive.ts';
 import { setBundledThreads } from './lib/thread.ts';
-import { main } from './main.ts';
+import { runProcess } from './main.ts';
 
 const archive = openEmbeddedArchive();
 setAssetArchive(archive);
 // The bundles are ASCII: read like this they take one byte a character.
 setBundledThreads((name) => Buffer.from(archive.read(`threads/${name}.cjs`)).toString('latin1'));
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+void runProcess();

@@ -1,5 +1,5 @@
 /** The certificate that the server makes for itself at first start (sole user of @peculiar/x509). */
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,8 +22,8 @@ export async function loadCertificate(setting: TlsSetting, folder: string): Prom
   if (setting.kind === 'files') return readPair(setting.certificate, setting.key);
   const files = { certificate: path.join(folder, 'server.crt'), key: path.join(folder, 'server.key') };
   if (fs.existsSync(files.certificate) && fs.existsSync(files.key)) {
-    const pair = await readPair(files.certificate, files.key);
-    if ((await expiryMs(pair.certificate)) > Date.now() + RENEW_DAYS * DAY_MS) return pair;
+    const pair = readPair(files.certificate, files.key);
+    if (expiryMs(pair.certificate) > Date.now() + RENEW_DAYS * DAY_MS) return pair;
   }
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const made = await makeSelfSigned(namesOfThisHost());
@@ -37,19 +37,26 @@ function writeWhole(file: string, text: string, mode: number): void {
   fs.renameSync(`${file}.new`, file);
 }
 
-async function readPair(certificateFile: string, keyFile: string): Promise<Certificate> {
+function readPair(certificateFile: string, keyFile: string): Certificate {
   const certificate = fs.readFileSync(certificateFile, 'utf8');
-  const { X509Certificate } = await import('node:crypto');
-  const parsed = new X509Certificate(certificate);
-  return {
-    certificate,
-    key: fs.readFileSync(keyFile, 'utf8'),
-    fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase(),
-  };
+  const key = fs.readFileSync(keyFile, 'utf8');
+  const parsed = readable(certificateFile, 'certificate', () => new X509Certificate(certificate));
+  const secret = readable(keyFile, 'private key', () => createPrivateKey(key));
+  if (!parsed.checkPrivateKey(secret)) {
+    throw new Error(`The private key in ${keyFile} does not belong to the certificate in ${certificateFile}.`);
+  }
+  return { certificate, key, fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase() };
 }
 
-async function expiryMs(certificate: string): Promise<number> {
-  const { X509Certificate } = await import('node:crypto');
+function readable<T>(file: string, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Error(`${file} holds no ${what} in PEM form that can be used.`, { cause });
+  }
+}
+
+function expiryMs(certificate: string): number {
   return Date.parse(new X509Certificate(certificate).validTo);
 }
 

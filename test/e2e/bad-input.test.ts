@@ -77,6 +77,15 @@ describe('bad input', {
     for (const expected of [/no_such_key/, /disk_budget/, /TELLTALE_LOG_LEVEL/]) assert.match(output, expected);
   });
 
+  test('a certificate that is none: exit 1 at once, with the file', () => {
+    const pem = file('broken.pem', 'no certificate');
+    const { status, output } = run(['serve', '--data', 'no-certificate', '--tls', `${pem},${pem}`]);
+    assert.equal(status, 1, output);
+    assert.match(output, /broken\.pem/);
+    assert.ok(!output.includes('    at '), 'no stack trace');
+    fs.rmSync(path.join(folder, 'no-certificate'), { recursive: true });
+  });
+
   test('a data folder that is a file: exit 1 and what to do', () => {
     const { status, output } = run(['serve', '--data', file('not-a-folder', '')]);
     assert.equal(status, 1);
