@@ -43,6 +43,7 @@ export const apiKeys = sqliteTable('api_keys', {
   key_hash: text().notNull(),
   created_at: time().notNull(),
   created_by: text(),
+  owner_id: integer(),
   expires_at: time(),
   last_used_at: time(),
 });

@@ -34,7 +34,7 @@ import type { Logger } from './lib/logger.ts';
 import { setNativeFolder } from './lib/native.ts';
 import { openLog } from './lib/pino-logger.ts';
 import { VERSION } from './lib/version.ts';
-import { PluginFolder } from './probes/executable/plugin-folder.ts';
+import { PluginFolders } from './probes/executable/plugin-folders.ts';
 import { describePlugins } from './probes/registry.ts';
 import { openStore } from './store/client.ts';
 
@@ -105,29 +105,23 @@ async function wire(
   setNativeFolder(folder.native);
   const keyFile = readOrCreateKeyFile(folder.secretKey);
   const secrets = secretBoxFrom(keyFile);
-  // Opened side by side. What opens is closed again, also when it opens after something else could not.
-  const opening = <T>(opened: Promise<T>, close: (one: T, remainingMs: number) => void | Promise<void>): Promise<T> => {
-    onStop(async (remainingMs) => {
-      const one = await opened.catch(() => undefined);
-      if (one) await close(one, remainingMs);
-    });
-    return opened;
-  };
-  const [certificate, db, store] = await Promise.all([
+  const opening = [
     loadCertificate(config.tls, folder.tls),
-    opening(openDatabase(folder.database), (one) => one.close()),
-    opening(
-      openStore({ settings: storeSettings(config, folder.tsdb), logger: logger.child({ thread: 'store' }), clock }),
-      (one, remainingMs) => one.close(remainingMs),
-    ),
-  ]);
+    openDatabase(folder.database),
+    openStore({ settings: storeSettings(config, folder.tsdb), logger: logger.child({ thread: 'store' }), clock }),
+  ] as const;
+  // What was opened is closed again when another one cannot be.
+  const [, openedDb, openedStore] = await Promise.allSettled(opening);
+  if (openedDb.status === 'fulfilled') onStop(() => openedDb.value.close());
+  if (openedStore.status === 'fulfilled') onStop((remainingMs) => openedStore.value.close(remainingMs));
+  const [certificate, db, store] = await Promise.all(opening);
 
   const repositories = createRepositories(db);
-  const auth = createAuth(repositories, clock);
+  const auth = createAuth(repositories, secrets, clock);
   const live = new LiveHub({ clock, logger });
   const templates = await Templates.open({ repositories, changed: () => fleet.configuration.touchAll() });
   const fields = declaredFields();
-  const pluginFolder = new PluginFolder(folder.plugins);
+  const pluginFolders = new PluginFolders(folder.plugins);
   const fleet = createFleet({
     repositories,
     store,
@@ -169,10 +163,15 @@ async function wire(
     secrets,
     collect,
     templates,
-    runsExecutables: true,
-    executableProblem: async (file) => {
-      const found = await pluginFolder.find(file);
-      return found.kind === 'refused' ? found.message : undefined;
+    executables: {
+      problem: async (tenant, file) => {
+        const found = await pluginFolders.of(tenant).find(file);
+        return found.kind === 'refused' ? found.message : undefined;
+      },
+      placed: async (tenant) => {
+        const folder = pluginFolders.of(tenant);
+        return { folder: folder.told, programs: await folder.list() };
+      },
     },
     discovery,
     alerts: alerting,

@@ -3,6 +3,7 @@ import { UsageError } from './cli/arguments.ts';
 import { COMMANDS } from './cli/commands.ts';
 import { untilStopped } from './cli/signals.ts';
 import { ConfigError } from './config/config.ts';
+import { fileSentence } from './lib/file-problem.ts';
 
 /** Runs one command line. Exit 2: wrong usage. Exit 1: anything else, with one clear line. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -10,22 +11,26 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const [first] = argv;
   const helpWanted = argv.includes('--help') || argv.includes('-h');
-  const verb = helpWanted ? 'help' : first === undefined || first.startsWith('-') ? 'serve' : first;
+  const verb = helpWanted ? 'help' : first === '--version' ? 'version' : (verbOf(first) ?? 'serve');
   const command = COMMANDS.find(({ name }) => name === verb);
   try {
     if (!command) throw new UsageError(`there is no verb "${verb}"`);
     if (command.isService) void untilStopped();
-    return await command.run(first === verb ? argv.slice(1) : argv);
+    return await command.run(first === verb || first === '--version' ? argv.slice(1) : argv);
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {
       process.stderr.write(`${indentLines(error.message)}\nSee: telltale help\n`);
       return 2;
     }
-    process.stderr.write(`telltale: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`telltale: ${fileSentence(message) ?? message}\n`);
     if (process.env.TELLTALE_LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return 1;
   }
 }
+
+/** Flags without a verb are those of `serve`. */
+const verbOf = (first: string | undefined): string | undefined => (first?.startsWith('-') ? undefined : first);
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;

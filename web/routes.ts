@@ -34,6 +34,10 @@ const page = (pattern: string, shown: PageRoute['page']): Route<PageRoute> => ({
 // Pages with charts: the chart library comes with the first of them.
 const DevicePage = lazyPage(async () => (await import('./pages/device/device-page.ts')).DevicePage);
 const InterfacePage = lazyPage(async () => (await import('./pages/device/interface-page.ts')).InterfacePage);
+// Seldom opened.
+const InterfaceRules = lazyPage(async () => (await import('./pages/interface-rules.ts')).InterfaceRulesPage);
+const Plugins = lazyPage(async () => (await import('./pages/plugins.ts')).Plugins);
+const PluginPage = lazyPage(async () => (await import('./pages/plugin-page.ts')).PluginPage);
 const Explore = lazyPage(async () => (await import('./pages/explore.ts')).Explore);
 
 export const ROUTES: readonly Route<PageRoute>[] = [
@@ -56,6 +60,9 @@ export const ROUTES: readonly Route<PageRoute>[] = [
   page('/templates', Templates),
   page('/templates/:vendor', TemplatePage),
   page('/templates/:vendor/:family', TemplatePage),
+  page('/interface-rules', InterfaceRules),
+  page('/plugins', Plugins),
+  page('/plugins/:id', PluginPage),
   page('/users', Users),
   page('/api-keys', ApiKeys),
   page('/audit', Audit),

@@ -15,9 +15,11 @@ import { channelRoutes } from './routes/channels.ts';
 import { credentialProfileRoutes } from './routes/credential-profiles.ts';
 import { deviceDetailRoutes } from './routes/device-details.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { deviceBulkRoutes } from './routes/devices-bulk.ts';
 import { discoveredDeviceRoutes } from './routes/discovered-devices.ts';
 import { discoveryProfileRoutes } from './routes/discovery-profiles.ts';
 import { healthRoutes } from './routes/health.ts';
+import { interfaceRuleRoutes } from './routes/interface-rules.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { monitorMetricRoutes } from './routes/monitor-metrics.ts';
 import { monitorRoutes } from './routes/monitors.ts';
@@ -46,8 +48,11 @@ export function endpointsOf(services: Services): Endpoint[] {
     ...apiKeyRoutes(services),
     ...siteRoutes(services),
     ...credentialProfileRoutes(services),
+    // Before those whose `:id` would take `bulk` for an ID.
+    ...deviceBulkRoutes(services),
     ...deviceRoutes(services),
     ...deviceDetailRoutes(services),
+    ...interfaceRuleRoutes(services),
     ...monitorRoutes(services),
     ...monitorMetricRoutes(services),
     ...pluginRoutes(services),

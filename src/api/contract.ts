@@ -10,6 +10,7 @@ import type * as credentials from './contract/credential-profiles.ts';
 import type * as devices from './contract/devices.ts';
 import type * as discovery from './contract/discovery.ts';
 import type * as events from './contract/events.ts';
+import type * as interfaceRules from './contract/interface-rules.ts';
 import type * as live from './contract/live.ts';
 import type * as monitors from './contract/monitors.ts';
 import type * as plugins from './contract/plugins.ts';
@@ -37,6 +38,7 @@ export type SetupState = z.infer<typeof session.setupState>;
 export type SetupInput = z.input<typeof session.setupInput>;
 export type ApiKey = z.infer<typeof session.apiKey>;
 export type ApiKeyInput = z.input<typeof session.apiKeyInput>;
+export type ApiKeyPatch = z.input<typeof session.apiKeyPatch>;
 export type ApiKeyCreated = z.infer<typeof session.apiKeyCreated>;
 
 export type Site = z.infer<typeof sites.site>;
@@ -51,10 +53,20 @@ export type Device = z.infer<typeof devices.device>;
 export type DeviceInput = z.input<typeof devices.deviceInput>;
 export type DevicePatch = z.input<typeof devices.devicePatch>;
 export type DeviceBulkAnswer = z.infer<typeof devices.deviceBulkAnswer>;
+export type DeviceBulkChange = z.input<typeof devices.deviceBulkChange>;
+export type DeviceBulkPatch = z.input<typeof devices.deviceBulkPatch>;
+export type DeviceBulkDelete = z.input<typeof devices.deviceBulkDelete>;
+export type DeviceBulkOutcome = z.infer<typeof devices.deviceBulkOutcome>;
+export type DeviceBulkPoll = z.input<typeof devices.deviceBulkPoll>;
+export type DeviceBulkPollAnswer = z.infer<typeof devices.deviceBulkPollAnswer>;
 export type DeviceSummary = z.infer<typeof devices.deviceSummary>;
 export type DeviceInterface = z.infer<typeof devices.deviceInterface>;
 export type InterfacesPatch = z.input<typeof devices.interfacesPatch>;
 export type DeviceFacts = z.infer<typeof devices.deviceFacts>;
+
+export type InterfaceRule = z.input<typeof interfaceRules.interfaceRule>;
+export type InterfaceRules = z.input<typeof interfaceRules.interfaceRules>;
+export type InterfaceRulesPreview = z.infer<typeof interfaceRules.interfaceRulesPreview>;
 
 export type Monitor = z.infer<typeof monitors.monitor>;
 export type MonitorInput = z.input<typeof monitors.monitorInput>;
@@ -65,6 +77,7 @@ export type MonitorHistory = z.infer<typeof monitors.monitorHistory>;
 export type PollResult = z.infer<typeof monitors.pollResult>;
 
 export type Plugin = z.infer<typeof plugins.plugin>;
+export type PluginPrograms = z.infer<typeof plugins.pluginPrograms>;
 export type PluginInput = z.input<typeof plugins.pluginInput>;
 
 export type Template = z.infer<typeof templates.template>;

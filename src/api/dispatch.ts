@@ -5,7 +5,7 @@
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { actorOf, may, type Principal } from '../auth/principal.ts';
+import { actorOf, may, type Principal, roleOf } from '../auth/principal.ts';
 import type { JournalRepository } from '../db/journal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -70,7 +70,7 @@ function admit(context: Context, endpoint: Endpoint, options: DispatchOptions): 
     throw new HttpProblem(401, 'Log in first, or send an API key.', { headers });
   }
   if (endpoint.allow !== 'self' && !may(principal, endpoint.allow)) {
-    throw new HttpProblem(403, `The role ${principal.role} may not do this.`);
+    throw new HttpProblem(403, `${roleOf(principal)} may not do this.`);
   }
   return principal;
 }
@@ -157,10 +157,11 @@ function writeAudit(
 function respond(endpoint: Endpoint, result: unknown): Response {
   const reply = result instanceof Reply ? result : undefined;
   const value = reply ? reply.value : result;
-  const headers = { 'cache-control': 'no-store', ...reply?.headers };
+  const headers = new Headers({ 'cache-control': 'no-store' });
+  for (const cookie of reply?.cookies ?? []) headers.append('set-cookie', cookie);
   if (value === undefined) return new Response(null, { status: 204, headers });
-  const status = reply?.status ?? endpoint.status ?? 200;
-  return new Response(JSON.stringify(value), { status, headers: { ...headers, 'content-type': 'application/json' } });
+  headers.set('content-type', 'application/json');
+  return new Response(JSON.stringify(value), { status: reply?.status ?? endpoint.status ?? 200, headers });
 }
 
 /** What failed on our side is logged in full and told in general. */

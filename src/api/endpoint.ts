@@ -20,16 +20,17 @@ export type Outgoing<T> = T extends string
       ? { readonly [K in keyof T]: Outgoing<T[K]> }
       : T;
 
-/** An answer with another status than the endpoint's own, or with headers. */
+/** An answer with another status than the endpoint's own, or with cookies. */
 export class Reply<T> {
   readonly value: T;
   readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Texts of `Set-Cookie` headers. */
+  readonly cookies: readonly string[];
 
-  constructor(value: T, extra: { status?: number; headers?: Readonly<Record<string, string>> }) {
+  constructor(value: T, extra: { status?: number; cookies?: readonly string[] }) {
     this.value = value;
     this.status = extra.status;
-    this.headers = extra.headers ?? {};
+    this.cookies = extra.cookies ?? [];
   }
 }
 

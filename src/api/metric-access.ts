@@ -1,7 +1,7 @@
 /** What the routes of foreign tools (Influx, Prometheus) need to know about a request: who, which Node objects, until when. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import { may, type Permission, type Principal } from '../auth/principal.ts';
+import { may, type Permission, type Principal, roleOf } from '../auth/principal.ts';
 import { assert } from '../lib/assert.ts';
 
 /** Finds out who asks; `undefined` when nobody is known by what the request carries. */
@@ -26,7 +26,7 @@ export function accessTo(context: Context, find: FindPrincipal, permission: Perm
     return { kind: 'denied', status: 401, reason };
   }
   if (!may(principal, permission)) {
-    return { kind: 'denied', status: 403, reason: `the role ${principal.role} may not ${permission} metrics` };
+    return { kind: 'denied', status: 403, reason: `${roleOf(principal)} may not ${permission} metrics` };
   }
   if (permission === 'ingest' && principal.byCookie) {
     return { kind: 'denied', status: 403, reason: 'writing needs an API key or a bearer token, not the cookie' };

@@ -7,6 +7,7 @@ import type { Credentials } from '../auth/authenticator.ts';
 const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip'];
 
 export const SESSION_COOKIE = 'telltale_session';
+const BROWSER_COOKIE = 'telltale_browser';
 
 interface NodeBindings {
   readonly incoming?: Pick<IncomingMessage, 'socket' | 'httpVersion'>;
@@ -69,5 +70,18 @@ export function isCrossOrigin(headers: (name: string) => string | undefined): bo
 /** `Set-Cookie` of a session, or of its end when no token is given. */
 export function sessionCookie(context: Context, session: { token: string; expires_at: Date } | undefined): string {
   const value = session ? `${session.token}; Expires=${session.expires_at.toUTCString()}` : '; Max-Age=0';
-  return `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict${isTls(context) ? '; Secure' : ''}`;
+  return `${SESSION_COOKIE}=${value}${attributesOf(context)}`;
 }
+
+/** The cookie of a browser in which somebody has logged in before. */
+export function browserCookieOf(context: Context): string | undefined {
+  return getCookie(context, BROWSER_COOKIE);
+}
+
+/** `Set-Cookie` of a browser that is to be known again for so long. */
+export function browserCookie(context: Context, text: string, maxAgeMs: number): string {
+  return `${BROWSER_COOKIE}=${text}; Max-Age=${maxAgeMs / 1000}${attributesOf(context)}`;
+}
+
+const attributesOf = (context: Context): string =>
+  `; Path=/; HttpOnly; SameSite=Strict${isTls(context) ? '; Secure' : ''}`;

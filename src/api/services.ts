@@ -52,6 +52,17 @@ export interface CollectService {
   poll(monitorId: number): Promise<PollOutcome | undefined>;
 }
 
+/** Programs that who runs the machine has put there, each for one tenant. */
+export interface ExecutableService {
+  /** Why a file cannot be run as a plugin of the tenant; undefined when it can. */
+  problem(tenant: TenantId, file: string): Promise<string | undefined>;
+  /** What lies in the folder of the tenant, and what people call the folder. */
+  placed(tenant: TenantId): Promise<{
+    readonly folder: string;
+    readonly programs: readonly { readonly file: string; readonly problem?: string }[];
+  }>;
+}
+
 export interface TemplateInfo {
   readonly id: string;
   readonly name: string;
@@ -67,6 +78,8 @@ export interface TemplateService {
   read(tenant: TenantId, id: string): string | undefined;
   /** What is wrong with a text, or its ID when nothing is. */
   check(tenant: TenantId, yaml: string): { readonly errors: readonly FieldProblem[] } | { readonly id: string };
+  /** Added templates of the tenant that would be left without a parent if this one went. */
+  heirs(tenant: TenantId, id: string): readonly string[];
   /** Added templates changed in the database. */
   changed(tenant: TenantId): void;
 }
@@ -103,10 +116,8 @@ export interface Services {
   readonly secrets: Pick<SecretBox, 'seal' | 'open'>;
   readonly collect: CollectService;
   readonly templates: TemplateService;
-  /** Whether the collector runs added plugins; without it none can be added. */
-  readonly runsExecutables?: boolean | undefined;
-  /** Why a file cannot be run as a plugin; undefined when it can. */
-  readonly executableProblem: (file: string) => Promise<string | undefined>;
+  /** The programs of added plugins, where the collector runs any; without it no plugin can be added. */
+  readonly executables?: ExecutableService | undefined;
   /** Without it there are no discovery routes. */
   readonly discovery?: DiscoveryService | undefined;
   readonly alerts: AlertService;

@@ -8,7 +8,7 @@ import type {
   HealthChecks,
   PollOutcome,
 } from '../api/services.ts';
-import { type Collector, openCollector } from '../collector/client.ts';
+import { type Collector, CollectorUnavailableError, openCollector } from '../collector/client.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { Network } from '../discovery/scan.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -90,9 +90,10 @@ export class CollectDesk implements CollectService {
     await collector?.close();
   }
 
-  async testCredential({ address, credential }: CredentialTest): Promise<CredentialTestOutcome> {
+  async testCredential({ tenant, address, credential }: CredentialTest): Promise<CredentialTestOutcome> {
     const values = { ...credential.public, ...credential.secrets };
     const result = await this.#ready().testCredential({
+      tenant,
       address,
       credential: { kind: 'open', credential: { type: credential.type, values } },
     });
@@ -103,7 +104,12 @@ export class CollectDesk implements CollectService {
   async poll(monitorId: number): Promise<PollOutcome | undefined> {
     // A monitor that was made a moment ago is known once its configuration went out.
     this.#options.fleet.configuration.flush();
-    const report = await this.#ready().pollNow(String(monitorId));
+    const report = await this.#ready()
+      .pollNow(String(monitorId))
+      .catch((error: unknown) => {
+        if (error instanceof CollectorUnavailableError) throw new Refusal('unavailable', NOT_READY);
+        throw error;
+      });
     if (!report) return undefined;
     return {
       at_ms: report.at_ms,
@@ -124,9 +130,9 @@ export class CollectDesk implements CollectService {
         if (!row) return { ok: false, code: 'bad_credential' };
         const { type, public: plain, sealed } = row;
         const credential = { id: String(credentialId), type, public: plain, sealed };
-        const given = { kind: 'sealed', tenant, credential } as const;
+        const given = { kind: 'sealed', credential } as const;
         return this.#ready().testCredential(
-          { address, credential: given, effort: isQuick ? 'one_try' : 'scan' },
+          { tenant, address, credential: given, effort: isQuick ? 'one_try' : 'scan' },
           signal,
         );
       },

@@ -1,6 +1,8 @@
 /** What a new data folder begins with: the administrator from the environment, the shipped rules, this machine as a device. */
 import os from 'node:os';
+import { password as passwordRule, username as usernameRule } from '../api/contract/session.ts';
 import type { Auth } from '../auth/auth.ts';
+import { ConfigError } from '../config/config.ts';
 import type { DataFolderRole } from '../config/data-folder.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -30,8 +32,10 @@ export async function seedFirstStart(
   const { auth, fleet, alerting, repositories, logger } = context;
   const { TELLTALE_ADMIN_USER: user, TELLTALE_ADMIN_PASSWORD: password } = process.env;
   if (auth.firstRun.needed() && password) {
-    await auth.people.createFirst(DEFAULT_TENANT, user || 'admin', password);
-    logger.info({ user: user || 'admin' }, 'the administrator was created from the environment');
+    const username = user || 'admin';
+    checkAdministrator(username, password);
+    await auth.people.createFirst(DEFAULT_TENANT, username, password);
+    logger.info({ user: username }, 'the administrator was created from the environment');
   }
   if (repositories.tenants.settings(DEFAULT_TENANT)[SEEDED]) return;
   alerting.seedRules(DEFAULT_TENANT);
@@ -42,4 +46,14 @@ export async function seedFirstStart(
   await firstStart?.(context);
   repositories.tenants.saveSettings(DEFAULT_TENANT, { [SEEDED]: true });
   fleet.configuration.flush();
+}
+
+/** The same rules as on the first page. @throws ConfigError */
+function checkAdministrator(username: string, password: string): void {
+  const problems = [
+    ['TELLTALE_ADMIN_USER', usernameRule.safeParse(username)],
+    ['TELLTALE_ADMIN_PASSWORD', passwordRule.safeParse(password)],
+  ] as const;
+  const lines = problems.flatMap(([name, { error }]) => (error ? [`${name}: ${error.issues[0]?.message}`] : []));
+  if (lines.length > 0) throw new ConfigError(lines);
 }

@@ -1,7 +1,9 @@
 /** What the command line does to the data folder of a server, running or not. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { createAuth } from '../auth/auth.ts';
+import { Passwords } from '../auth/passwords.ts';
+import { People } from '../auth/people.ts';
+import { Sessions } from '../auth/sessions.ts';
 import { openDatabase } from '../db/database.ts';
 import { createRepositories } from '../db/repositories.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -18,11 +20,30 @@ export async function resetPasswordOf(dataFolder: string, username: string, pass
   const db = await openDatabase(database);
   try {
     const repositories = createRepositories(db);
-    if (await createAuth(repositories, systemClock).people.resetPassword(username, password)) return;
+    const sessions = new Sessions(repositories.sessions, systemClock);
+    const people = new People({ repositories, passwords: new Passwords(), sessions, clock: systemClock });
+    const user = await people.resetPassword(username, password);
+    if (user) {
+      repositories.journal.addAudit({
+        tenant_id: user.tenant_id,
+        at: new Date(systemClock.nowMs()),
+        actor: 'command line',
+        address: null,
+        action: 'user.reset_password',
+        target: `users/${user.id}`,
+        detail: null,
+      });
+      return;
+    }
+    const known = repositories.users.names();
+    const remedy =
+      known.length > 0
+        ? `Users are: ${known.join(', ')}.`
+        : 'Nobody is: the first page that is opened makes the first.';
+    throw new Error(`There is no user ${username} in ${dataFolder}. ${remedy}`);
   } finally {
     db.close();
   }
-  throw new Error(`There is no user ${username} in ${dataFolder}.`);
 }
 
 /** The database file of a data folder. @throws NoServerError */

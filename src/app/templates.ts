@@ -1,13 +1,19 @@
-/** Templates as the API and the fleet see them: the shipped ones, and those that people added. */
+/**
+ * Templates as the API and the fleet see them: the shipped ones, and those that people added. What a tenant added is
+ * seen, inherited and used by that tenant alone.
+ */
 import type { TemplateInfo, TemplateService } from '../api/services.ts';
 import type { Repositories } from '../db/repositories.ts';
+import type { TemplateRecord } from '../db/templates.ts';
 import { readTextAsset } from '../lib/assets.ts';
+import { tenantKey } from '../model/collector-config.ts';
 import type { FieldProblem } from '../model/refusal.ts';
-import { DEFAULT_TENANT, type TenantId } from '../model/tenant.ts';
+import type { TenantId } from '../model/tenant.ts';
 import { TemplateError } from '../templates/inherit.ts';
 import { TemplateLibrary } from '../templates/library.ts';
 import { parseTemplate } from '../templates/parse.ts';
 import { buildPlan, PlanError } from '../templates/plan.ts';
+import type { TemplateSource } from '../templates/template.ts';
 
 export interface TemplatesOptions {
   readonly repositories: Pick<Repositories, 'templates'>;
@@ -51,7 +57,7 @@ export class Templates implements TemplateService {
     return this.#shipped.source(id) !== undefined || this.#options.repositories.templates.get(tenant, id) !== undefined;
   }
 
-  check(_tenant: TenantId, yaml: string): { readonly errors: readonly FieldProblem[] } | { readonly id: string } {
+  check(tenant: TenantId, yaml: string): { readonly errors: readonly FieldProblem[] } | { readonly id: string } {
     const parsed = parseTemplate(yaml);
     if (parsed.kind === 'bad') {
       return {
@@ -63,7 +69,7 @@ export class Templates implements TemplateService {
     }
     const { id } = parsed.template;
     try {
-      buildPlan(this.#shipped.with(parsed.template).resolve(id));
+      buildPlan(this.#libraryOf(tenant).with(parsed.template).resolve(id));
     } catch (error) {
       if (!(error instanceof TemplateError || error instanceof PlanError)) throw error;
       return { errors: [{ path: 'yaml', message: error.message }] };
@@ -71,16 +77,34 @@ export class Templates implements TemplateService {
     return { id };
   }
 
+  heirs(tenant: TenantId, id: string): readonly string[] {
+    if (this.#shipped.source(id)) return [];
+    return this.#added(this.#options.repositories.templates.all(tenant))
+      .filter(([, source]) => source.id !== id && source.inherits?.includes(id))
+      .map(([, source]) => source.id);
+  }
+
   changed(): void {
     this.#options.changed();
   }
 
-  /** What the collector's configuration carries beside the shipped templates. */
+  /** What the collector's configuration carries beside the shipped templates: of all tenants, by `tenantKey`. */
   added(): Readonly<Record<string, unknown>> {
-    const parsed = this.#options.repositories.templates
-      .all(DEFAULT_TENANT)
-      .map(({ id, yaml }) => [id, parseTemplate(yaml)] as const);
-    return Object.fromEntries(parsed.flatMap(([id, result]) => (result.kind === 'ok' ? [[id, result.template]] : [])));
+    const added = this.#added(this.#options.repositories.templates.everyones());
+    return Object.fromEntries(added.map(([{ tenant_id, id }, source]) => [tenantKey(tenant_id, id), source]));
+  }
+
+  #libraryOf(tenant: TenantId): TemplateLibrary {
+    const added = this.#added(this.#options.repositories.templates.all(tenant));
+    return added.reduce((library, [, source]) => library.with(source), this.#shipped);
+  }
+
+  /** Those that this version understands. */
+  #added(rows: readonly TemplateRecord[]): (readonly [TemplateRecord, TemplateSource])[] {
+    return rows.flatMap((row) => {
+      const parsed = parseTemplate(row.yaml);
+      return parsed.kind === 'ok' ? [[row, parsed.template] as const] : [];
+    });
   }
 }
 

@@ -39,13 +39,15 @@ export class Authenticator {
     if (!token.startsWith(API_KEY_PREFIX)) return undefined;
     const key = this.#keys.find(token);
     if (!key) return undefined;
-    return { kind: 'api_key', id: key.id, name: key.name, tenant: key.tenant_id, role: key.role, byCookie: false };
+    const { id, name, tenant_id: tenant, role, owner_id: userId, owner_role: ownerRole } = key;
+    return { kind: 'api_key', id, name, tenant, role, userId, ...(ownerRole ? { ownerRole } : {}), byCookie: false };
   }
 
   #bySession(token: string, byCookie: boolean): Principal | undefined {
     const user = this.#sessions.userOf(token);
     if (!user) return undefined;
-    return { kind: 'user', id: user.id, name: user.username, tenant: user.tenant_id, role: user.role, byCookie };
+    const { id, username: name, tenant_id: tenant, role } = user;
+    return { kind: 'user', id, name, tenant, role, userId: id, byCookie };
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Repositories } from '../db/repositories.ts';
 import type { UserRecord } from '../db/users.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { LoginGuard } from './login-guard.ts';
+import type { Attempt, Lock, LoginGuard } from './login-guard.ts';
 import type { Passwords } from './passwords.ts';
 import type { NewSession, Sessions } from './sessions.ts';
 
@@ -18,7 +18,7 @@ export type LoginOutcome =
   | { readonly kind: 'ok'; readonly user: UserRecord; readonly session: NewSession }
   /** Unknown name, wrong password, or disabled: which one is nobody's business. */
   | { readonly kind: 'refused'; readonly user: UserRecord | undefined }
-  | { readonly kind: 'locked'; readonly retryAfterS: number };
+  | { readonly kind: 'locked'; readonly lock: Lock };
 
 export class Login {
   readonly #options: LoginOptions;
@@ -27,16 +27,16 @@ export class Login {
     this.#options = options;
   }
 
-  async attempt(username: string, password: string, address: string): Promise<LoginOutcome> {
+  async attempt(attempt: Attempt, password: string): Promise<LoginOutcome> {
     const { guard, passwords, repositories } = this.#options;
-    const waitMs = guard.waitMs(username, address);
-    if (waitMs > 0) return { kind: 'locked', retryAfterS: Math.ceil(waitMs / 1000) };
+    const lock = guard.lock(attempt);
+    if (lock) return { kind: 'locked', lock };
     // Counted before it is known: attempts sent all at once must not pass the guard together.
-    guard.failed(username, address);
-    const user = repositories.users.byName(username);
+    guard.failed(attempt);
+    const user = repositories.users.byName(attempt.username);
     const matches = await passwords.verify(user?.password_hash, password);
     if (!user || !matches || user.disabled) return { kind: 'refused', user };
-    guard.succeeded(username, address);
+    guard.succeeded(attempt);
     return { kind: 'ok', ...this.begin(user) };
   }
 

@@ -92,13 +92,13 @@ export class People {
   }
 
   /** From the command line, when nobody can log in any more. Also enables the user. */
-  async resetPassword(username: string, password: string): Promise<boolean> {
+  async resetPassword(username: string, password: string): Promise<UserRecord | undefined> {
     const user = this.#options.repositories.users.byName(username);
-    if (!user) return false;
+    if (!user) return undefined;
     const password_hash = await this.#options.passwords.hash(password);
     this.#options.repositories.users.update(user.tenant_id, user.id, { password_hash, disabled: false });
     this.#options.sessions.endAllOf(user.id);
-    return true;
+    return user;
   }
 
   /** @throws Refusal for an unknown user or the last administrator */

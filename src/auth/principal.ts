@@ -28,12 +28,24 @@ export interface Principal {
   readonly name: string;
   readonly tenant: TenantId;
   readonly role: Role;
+  /** Of a key: the role of the person it belongs to, beyond which it cannot go; absent: it belongs to the organisation. */
+  readonly ownerRole?: Role;
+  /** The person who answers for it: the user, or the owner of the key; null: the organisation. */
+  readonly userId: number | null;
   /** True when the browser's cookie said who it is: writes must then prove their origin. */
   readonly byCookie: boolean;
 }
 
 export function may(principal: Principal, permission: Permission): boolean {
-  return (PERMISSIONS[permission] as readonly Role[]).includes(principal.role);
+  const roles: readonly Role[] = PERMISSIONS[permission];
+  return roles.includes(principal.role) && (principal.ownerRole === undefined || roles.includes(principal.ownerRole));
+}
+
+/** What to call it where it may not do something: its role, or that of its owner where that is what forbids it. */
+export function roleOf({ role, ownerRole }: Principal): string {
+  return ownerRole === undefined || ownerRole === 'admin'
+    ? `The role ${role}`
+    : `A key of somebody with the role ${ownerRole}`;
 }
 
 /** As it stands in the audit log: `user:anna`, `api_key:telegraf`. */

@@ -54,12 +54,12 @@ export const COMMANDS: readonly Command[] = [
     name: 'version',
     usage: 'version',
     summary: 'Print the version.',
-    run: async () => (await import('./version.ts')).printVersion(),
+    run: async (argv) => (await import('./version.ts')).printVersion(argv),
   },
   {
     name: 'help',
     usage: 'help',
     summary: 'Print this help.',
-    run: async () => (await import('./help.ts')).printHelp(COMMANDS),
+    run: async (argv) => (await import('./help.ts')).printHelp(argv, COMMANDS),
   },
 ];

@@ -5,8 +5,8 @@ import type { ObservedInterface } from '../model/observation.ts';
 import { inspectDevice } from '../templates/inspection.ts';
 import { TemplateLibrary } from '../templates/library.ts';
 import type { Fetcher, PolledRow } from '../templates/poll-plan.ts';
-import { Recording } from '../templates/recording.ts';
 import { parseArguments, UsageError } from './arguments.ts';
+import { readRecording } from './recording-file.ts';
 import { CREDENTIAL_FLAGS, openTarget, parseAddress, parseCredential } from './snmp-target.ts';
 import { readTemplateFile } from './template-file.ts';
 
@@ -40,16 +40,26 @@ export async function inspect(argv: readonly string[]): Promise<number> {
     library = library.with(source);
     template = source.id;
   }
-  const report = fs.existsSync(target)
+  const isFile = namesFile(target);
+  const useless = isFile && Object.keys(CREDENTIAL_FLAGS).find((name) => flags[name]);
+  if (useless) throw new UsageError(`--${useless} is for an address, and ${target} is a file`);
+  const report = isFile
     ? await inspectRecording(library, target, template)
     : await inspectAddress(library, target, flags, template);
   process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   return 0;
 }
 
+/** Whether a recording is meant: something that is there, or what no address looks like. */
+function namesFile(target: string): boolean {
+  if (fs.lstatSync(target, { throwIfNoEntry: false })) return true;
+  const isNetwork = /^[\da-f.:]+\/\d+$/i.test(target);
+  const isUrl = /^[a-z]+:\/\//i.test(target);
+  return !isNetwork && !isUrl && (/[/\\]/.test(target) || target.endsWith('.snmprec'));
+}
+
 async function inspectRecording(library: TemplateLibrary, file: string, template?: string): Promise<InspectReport> {
-  const recording = new Recording(fs.readFileSync(file));
-  if (recording.size === 0) throw new Error(`${file}: not a recording: no line of it reads OID|type|value`);
+  const recording = readRecording(file);
   const counts = () => ({ requests: recording.requests, timeouts: 0, varbinds: recording.varbinds });
   return report(library, recording, counts, template);
 }
@@ -63,7 +73,11 @@ async function inspectAddress(
   const { host, port } = parseAddress(target);
   const credential = parseCredential(flags, port);
   using opened = await openTarget(host, credential);
-  return await report(library, opened.fetcher, () => ({ ...opened.session.counters }), template);
+  try {
+    return await report(library, opened.fetcher, () => ({ ...opened.session.counters }), template);
+  } catch (error) {
+    throw await opened.explain(error);
+  }
 }
 
 async function report(

@@ -1,9 +1,12 @@
 /** A device on the command line: `ADDRESS[:PORT]` and its credentials, and a session with it. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { TcpPinger } from '../icmp/tcp-pinger.ts';
+import { parseAddress as parseDeviceAddress } from '../lib/address.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
-import { SnmpFetcher } from '../probes/snmp-fetcher.ts';
+import { diagnoseSilence } from '../probes/snmp-diagnosis.ts';
+import { SnmpFetchError, SnmpFetcher } from '../probes/snmp-fetcher.ts';
 import {
   AUTH_PROTOCOLS,
   type AuthProtocol,
@@ -29,6 +32,8 @@ export const CREDENTIAL_FLAGS = {
 } as const;
 
 export interface SnmpTarget extends Disposable {
+  /** The failure of a request, with what can be found out about it. */
+  explain(error: unknown): Promise<unknown>;
   readonly fetcher: SnmpFetcher;
   readonly session: SnmpSession;
 }
@@ -36,17 +41,23 @@ export interface SnmpTarget extends Disposable {
 /** `10.0.0.1`, `10.0.0.1:1161`, `[fe80::1]:1161`, `switch.example:1161`. @throws UsageError */
 export function parseAddress(text: string): { host: string; port: number } {
   if (isIP(text) === 6) return { host: text, port: SNMP_PORT };
-  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text.trim());
   const host = match?.[1] ?? match?.[2];
   const port = match?.[3] === undefined ? SNMP_PORT : Number(match[3]);
-  if (host === undefined || port < 1 || port > 65_535) {
-    throw new UsageError(`"${text}" is neither a file nor an address such as 192.0.2.1 or 192.0.2.1:161`);
+  const isAddress = host !== undefined && typeof parseDeviceAddress(host) !== 'string';
+  if (!isAddress || port < 1 || port > 65_535) {
+    throw new UsageError(
+      `"${text}" is neither a file nor an address: write one as 192.0.2.1, 192.0.2.1:161, [2001:db8::1]:161 or switch.example`,
+    );
   }
   return { host, port };
 }
 
 /** The credential that the flags describe; v2c with `public` when there are none. @throws UsageError */
 export function parseCredential(flags: Arguments['flags'], port: number): SnmpCredential {
+  for (const name of Object.keys(CREDENTIAL_FLAGS)) {
+    if (flags[name]?.includes('')) throw new UsageError(`--${name}: must not be empty`);
+  }
   const last = (name: string): string | undefined => flags[name]?.at(-1);
   const username = last('user');
   if (username === undefined) {
@@ -90,6 +101,8 @@ function parseSecret<T extends string>(
 export async function openTarget(host: string, credential: SnmpCredential): Promise<SnmpTarget> {
   const address = await resolveHost(host);
   const udp = new UdpPort(silentLogger);
+  // A real ping would unpack an add-on somewhere; this verb leaves nothing behind.
+  const pinger = new TcpPinger(systemClock, 'nothing is installed for it.');
   const session = new SnmpSession({
     udp,
     clock: systemClock,
@@ -101,9 +114,16 @@ export async function openTarget(host: string, credential: SnmpCredential): Prom
   return {
     session,
     fetcher: new SnmpFetcher(session),
+    async explain(error) {
+      if (!(error instanceof SnmpFetchError) || error.failure.code !== 'timeout') return error;
+      const knowsEngine = session.engineId !== undefined;
+      const { message } = await diagnoseSilence({ clock: systemClock, pinger }, address, credential, knowsEngine);
+      return new Error(message, { cause: error });
+    },
     [Symbol.dispose]() {
       session.close();
       udp.close();
+      pinger.close();
     },
   };
 }
@@ -113,6 +133,8 @@ async function resolveHost(host: string): Promise<string> {
   try {
     return (await lookup(host)).address;
   } catch (cause) {
-    throw new Error(`${host}: no such name (${(cause as NodeJS.ErrnoException).code ?? 'lookup failed'})`, { cause });
+    const why =
+      (cause as NodeJS.ErrnoException).code === 'ENOTFOUND' ? 'no name server knows it' : 'no name server answers';
+    throw new Error(`The name ${host} has no address: ${why}. Check the name, or use an address.`, { cause });
   }
 }

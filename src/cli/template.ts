@@ -6,8 +6,8 @@ import { inspectDevice } from '../templates/inspection.ts';
 import { TemplateLibrary } from '../templates/library.ts';
 import { parseTemplate } from '../templates/parse.ts';
 import { buildPlan, PlanError } from '../templates/plan.ts';
-import { Recording } from '../templates/recording.ts';
 import { parseArguments, UsageError } from './arguments.ts';
+import { readRecording } from './recording-file.ts';
 import { readTemplateFile } from './template-file.ts';
 
 /** Prints what the template reads, and with a recording what it makes of it. @throws UsageError; Error with one line a problem */
@@ -15,17 +15,17 @@ export async function template(argv: readonly string[]): Promise<number> {
   const { flags, operands } = parseArguments(argv, { walk: { kind: 'value' } });
   const [action, file] = operands;
   if (action !== 'check' || file === undefined || operands.length > 2) {
-    throw new UsageError('written: template check FILE [--walk RECORDING]');
+    throw new UsageError('write: telltale template check FILE [--walk RECORDING]');
   }
   const source = readTemplateFile(file);
   const library = (await TemplateLibrary.load()).with(source);
   const plan = checkPlan(library, source.id, file);
+  const walk = flags.walk?.at(-1);
+  const recording = walk === undefined ? undefined : readRecording(walk);
   process.stdout.write(
     `${source.id}: fine. ${plan.metrics.length} metrics, ${plan.facts.length} facts, ${plan.groups.length} reads.\n`,
   );
-  const walk = flags.walk?.at(-1);
-  if (walk === undefined) return 0;
-  const recording = new Recording(fs.readFileSync(walk));
+  if (!recording) return 0;
   const found = await inspectDevice(library, recording, { template: source.id, nowMs: systemClock.nowMs() });
   const { template: recognised, confidence } = found.recognition;
   process.stdout.write(`Recognised as ${recognised} (${confidence}).\n`);

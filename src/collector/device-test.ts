@@ -18,7 +18,7 @@ const PACKETS_PER_SECOND = 50;
 
 /** A profile as it is stored, or one that a person has just typed. */
 export type GivenCredential =
-  | { readonly kind: 'sealed'; readonly tenant: TenantId; readonly credential: SealedCredential }
+  | { readonly kind: 'sealed'; readonly credential: SealedCredential }
   | { readonly kind: 'open'; readonly credential: OpenCredential };
 
 /**
@@ -29,6 +29,8 @@ export type TestEffort = 'full' | 'scan' | 'one_try';
 const TRIES: Readonly<Record<TestEffort, number>> = { full: RETRIES, scan: 1, one_try: 0 };
 
 export interface CredentialTestRequest {
+  /** Whose credential it is, and by whose templates the device is recognised. */
+  readonly tenant: TenantId;
   readonly address: string;
   readonly credential: GivenCredential;
   /** How hard to try; `full` when absent. */
@@ -49,6 +51,7 @@ export interface CredentialTestResult {
 }
 
 export interface InspectRequest {
+  readonly tenant: TenantId;
   readonly address: string;
   readonly credential: GivenCredential;
   /** ID of a template to use instead of the recognised one. */

@@ -12,11 +12,12 @@ import {
   type CollectorConfigDelta,
   type DeviceSection,
   type PluginSection,
-  pluginKey,
   type SealedCredential,
+  tenantKey,
 } from '../model/collector-config.ts';
+import { rulingOf } from '../model/interface-rule.ts';
 import type { ObservedInterface } from '../model/observation.ts';
-import { PlanCache } from '../probes/plan-cache.ts';
+import type { TenantId } from '../model/tenant.ts';
 import type { Probe, ProbeResult, ProbeTools } from '../probes/probe.ts';
 import { EngineRegistry } from '../snmp/engine-registry.ts';
 import { UdpPort } from '../snmp/udp.ts';
@@ -31,6 +32,7 @@ import { RowBatcher } from './row-batcher.ts';
 import type { RowsSink } from './rows-sink.ts';
 import { Schedule } from './schedule.ts';
 import { type CollectorStatus, PollCounters } from './status.ts';
+import { TenantPlans } from './tenant-plans.ts';
 
 export interface RuntimeOptions {
   readonly clock: Clock;
@@ -52,7 +54,6 @@ const SWEEP_MS = 5000;
 const LATE_MS = 1000;
 
 export class CollectorRuntime {
-  readonly tools: ProbeTools;
   readonly #options: RuntimeOptions;
   readonly #udp: UdpPort;
   readonly #pinger: Pinger;
@@ -69,17 +70,17 @@ export class CollectorRuntime {
   readonly #running = new Map<AbortController, number>();
   #cancelSweep: (() => void) | undefined;
   #isClosed = false;
-  #plans: PlanCache;
+  readonly #plans: TenantPlans;
   #credentials: Readonly<Record<string, SealedCredential>> = {};
-  #templates: Readonly<Record<string, unknown>> = {};
   #plugins: Readonly<Record<string, PluginSection>> = {};
   /** One for all monitors of a plugin. */
   readonly #addedProbes = new WeakMap<PluginSection, Probe>();
+  readonly #sharedTools: Omit<ProbeTools, 'plans'>;
   #revision: string | undefined;
   /** Configurations are applied one after another. */
   #applying: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: RuntimeOptions, pinger: Pinger, plans: PlanCache) {
+  private constructor(options: RuntimeOptions, pinger: Pinger, plans: TenantPlans) {
     const { clock, log } = options;
     this.#options = options;
     this.#pinger = pinger;
@@ -90,16 +91,12 @@ export class CollectorRuntime {
     this.#gate = new PollGate(clock);
     const names = new NameResolver(clock);
     this.#plans = plans;
-    const current = () => this.#plans;
-    this.tools = {
+    this.#sharedTools = {
       clock,
       log,
       udp: this.#udp,
       engines: new EngineRegistry(),
       pinger,
-      get plans() {
-        return current();
-      },
       resolve: (address) => names.resolve(address),
     };
   }
@@ -107,7 +104,17 @@ export class CollectorRuntime {
   static async start(options: RuntimeOptions): Promise<CollectorRuntime> {
     const { clock, log } = options;
     const pinger = await openPinger({ clock, log });
-    return new CollectorRuntime(options, pinger, await loadPlans({}, log));
+    return new CollectorRuntime(options, pinger, await TenantPlans.load(log));
+  }
+
+  /** What probes of a tenant work with as things are now: only the templates are its own. */
+  toolsOf(tenant: TenantId): ProbeTools {
+    return { ...this.#sharedTools, plans: this.#plans.of(tenant) };
+  }
+
+  /** Whether an address answers an echo within so long. */
+  async isAnswering(address: string, timeoutMs: number): Promise<boolean> {
+    return (await this.#pinger.ping(address, timeoutMs)).kind === 'reply';
   }
 
   /**
@@ -164,12 +171,7 @@ export class CollectorRuntime {
   async #apply(config: CollectorConfig | CollectorConfigDelta): Promise<boolean> {
     const isDelta = 'from_revision' in config;
     if (isDelta && config.from_revision !== this.#revision) return false;
-    const templatesBefore = JSON.stringify(this.#templates);
-    this.#templates = config.templates;
-    const areTemplatesNew = JSON.stringify(config.templates) !== templatesBefore;
-    if (areTemplatesNew) {
-      this.#plans = await loadPlans(config.templates, this.#options.log);
-    }
+    const withNewTemplates = this.#plans.replace(config.templates);
     this.#credentials = isDelta ? withoutNulls({ ...this.#credentials, ...config.credentials }) : config.credentials;
     this.#plugins = isDelta ? withoutNulls({ ...this.#plugins, ...config.plugins }) : config.plugins;
     const wanted = isDelta ? this.#merged(config) : config.devices;
@@ -179,7 +181,8 @@ export class CollectorRuntime {
     for (const section of wanted) {
       const before = this.#devices.get(section.device_id);
       const inputs = this.#inputsOf(section);
-      if (before && !areTemplatesNew && before.section.hash === section.hash && before.inputs === inputs) continue;
+      const isSame = before?.section.hash === section.hash && before.inputs === inputs;
+      if (isSame && !withNewTemplates.has(section.tenant_id)) continue;
       started.push(await this.#start(section, inputs, before));
     }
     this.#schedule.add(
@@ -201,14 +204,14 @@ export class CollectorRuntime {
     return JSON.stringify(
       monitors.map(({ credential_id, plugin_id }) => [
         this.#credentials[credential_id ?? ''] ?? null,
-        this.#plugins[pluginKey(tenant_id, plugin_id)] ?? null,
+        this.#plugins[tenantKey(tenant_id, plugin_id)] ?? null,
       ]),
     );
   }
 
   /** A plugin of this name that is built in comes first: it cannot be replaced. */
-  #probeOf(tenant: number, pluginId: string): Probe | undefined {
-    const plugin = this.#plugins[pluginKey(tenant, pluginId)];
+  #probeOf(tenant: TenantId, pluginId: string): Probe | undefined {
+    const plugin = this.#plugins[tenantKey(tenant, pluginId)];
     const { probes, addedProbe } = this.#options;
     if (probes.has(pluginId) || !plugin || !addedProbe) return probes.get(pluginId);
     const probe = this.#addedProbes.get(plugin) ?? addedProbe(plugin);
@@ -253,12 +256,13 @@ export class CollectorRuntime {
       monitorId: monitor.monitor_id,
       address: section.address,
       interfaces: section.interfaces,
+      ...(section.interface_rules ? { interfaceRuling: rulingOf(section.interface_rules) } : {}),
       knownInterfaces,
       budget,
       ...(credential ? { credential } : {}),
       ...(section.template === undefined ? {} : { template: section.template }),
     };
-    return startRun(monitor, probe, target, this.tools);
+    return startRun(monitor, probe, target, this.toolsOf(section.tenant_id));
   }
 
   #remove(deviceId: string): void {
@@ -357,12 +361,6 @@ export class CollectorRuntime {
       { kind: 'fields', device_id: device.section.device_id, monitor_id: monitorId, at_ms: atMs, fields },
     ]);
   }
-}
-
-function loadPlans(added: Readonly<Record<string, unknown>>, log: Logger): Promise<PlanCache> {
-  return PlanCache.load(added, (id, message) =>
-    log.warn({ template: id, problem: message }, 'a template cannot be used'),
-  );
 }
 
 function withoutNulls<T>(entries: Readonly<Record<string, T | null>>): Record<string, T> {

@@ -7,8 +7,9 @@ import { setNativeFolder } from '../lib/native.ts';
 import { keepMemorySmall } from '../lib/resident-memory.ts';
 import { threadLogger } from '../lib/thread-log.ts';
 import type { ObservedInterface } from '../model/observation.ts';
+import type { TenantId } from '../model/tenant.ts';
 import { createExecutableHost, executableProbe } from '../probes/executable/executable.ts';
-import { PluginFolder } from '../probes/executable/plugin-folder.ts';
+import { PluginFolders } from '../probes/executable/plugin-folders.ts';
 import type { OpenCredential } from '../probes/probe.ts';
 import { PROBES } from '../probes/registry.ts';
 import { AppendPort } from '../store/append-port.ts';
@@ -28,7 +29,7 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
   const post = (message: CollectMessage): void => main.postMessage(message);
   if (data.nativeFolder !== undefined) setNativeFolder(data.nativeFolder);
   const secrets = secretBoxFrom(data.keyFile);
-  const log = threadLogger(post, { thread: 'collect' });
+  const log = threadLogger(post);
   // Of the whole process; here, because this thread loads the C library in any case.
   const closing = new AbortController();
   keepMemorySmall(closing.signal).catch((error) => log.warn({ err: error }, 'freed memory stays with the process'));
@@ -37,7 +38,7 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
   const wanted = new Map<number, (interfaces: readonly ObservedInterface[]) => void>();
   let nextWanted = 1;
   const { pluginsFolder } = data;
-  const host = pluginsFolder === undefined ? undefined : createExecutableHost(new PluginFolder(pluginsFolder));
+  const host = pluginsFolder === undefined ? undefined : createExecutableHost(new PluginFolders(pluginsFolder));
 
   const runtime = await CollectorRuntime.start({
     clock: systemClock,
@@ -56,9 +57,9 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
     },
   });
 
-  function opened(given: GivenCredential): OpenCredential | UnusableCredential {
+  function opened(tenant: TenantId, given: GivenCredential): OpenCredential | UnusableCredential {
     if (given.kind === 'open') return given.credential;
-    return openCredential(given.credential, given.tenant, (sealed, context) => secrets.open(sealed, context));
+    return openCredential(given.credential, tenant, (sealed, context) => secrets.open(sealed, context));
   }
 
   async function answer(question: Question, signal: AbortSignal): Promise<unknown> {
@@ -68,18 +69,19 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
       case 'poll_now':
         return runtime.pollNow(question.monitorId);
       case 'test_credential': {
-        const credential = opened(question.request.credential);
+        const { tenant, address, effort } = question.request;
+        const credential = opened(tenant, question.request.credential);
         if ('code' in credential) return { ok: false, ...credential, duration_ms: 0 };
-        return testCredential(runtime.tools, question.request.address, credential, signal, question.request.effort);
+        return testCredential(runtime.toolsOf(tenant), address, credential, signal, effort);
       }
       case 'inspect': {
-        const { address, template } = question.request;
-        const credential = opened(question.request.credential);
+        const { tenant, address, template } = question.request;
+        const credential = opened(tenant, question.request.credential);
         if ('code' in credential) return { kind: 'failure', ...credential };
-        return inspect(runtime.tools, address, credential, template, signal);
+        return inspect(runtime.toolsOf(tenant), address, credential, template, signal);
       }
       case 'ping':
-        return (await runtime.tools.pinger.ping(question.address, PING_TIMEOUT_MS)).kind === 'reply';
+        return runtime.isAnswering(question.address, PING_TIMEOUT_MS);
       case 'open_ports':
         return openPorts(systemClock, question.address, question.ports, signal);
     }

@@ -5,6 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TlsSetting } from './settings.ts';
 
+/** A certificate or key that cannot be served with. */
+export class CertificateError extends Error {
+  override readonly name = 'CertificateError';
+}
+
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
@@ -40,19 +45,19 @@ function writeWhole(file: string, text: string, mode: number): void {
 function readPair(certificateFile: string, keyFile: string): Certificate {
   const certificate = fs.readFileSync(certificateFile, 'utf8');
   const key = fs.readFileSync(keyFile, 'utf8');
-  const parsed = readable(certificateFile, 'certificate', () => new X509Certificate(certificate));
-  const secret = readable(keyFile, 'private key', () => createPrivateKey(key));
+  const parsed = readPem(certificateFile, 'certificate', () => new X509Certificate(certificate));
+  const secret = readPem(keyFile, 'private key without a password', () => createPrivateKey(key));
   if (!parsed.checkPrivateKey(secret)) {
-    throw new Error(`The private key in ${keyFile} does not belong to the certificate in ${certificateFile}.`);
+    throw new CertificateError(`The key in ${keyFile} does not belong to the certificate in ${certificateFile}.`);
   }
   return { certificate, key, fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase() };
 }
 
-function readable<T>(file: string, what: string, read: () => T): T {
+function readPem<T>(file: string, what: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new Error(`${file} holds no ${what} in PEM form that can be used.`, { cause });
+    throw new CertificateError(`${file} holds no ${what} in PEM form (-----BEGIN …).`, { cause });
   }
 }
 

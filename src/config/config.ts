@@ -1,6 +1,7 @@
 /** Reads flags, variables and the YAML file, validates all of it, and freezes one Config. Flag beats variable beats file. */
 import fs from 'node:fs';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { fileProblem } from '../lib/file-problem.ts';
 import { defaultDataFolder, defaultDiskBudgetBytes } from './data-folder.ts';
 import { flagOf, SETTINGS, type SettingKey, type SettingValues, variableOf } from './settings.ts';
 
@@ -39,7 +40,7 @@ function readConfigFile(path: string | undefined, problems: string[]): FileValue
     problems.push(
       error instanceof YAMLParseError
         ? `${path}: cannot be read as YAML: ${error.message.split('\n')[0]}`
-        : `${path}: cannot be read: ${(error as Error).message}`,
+        : `${path}: ${fileProblem(error)}`,
     );
     return { path, values };
   }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isExecutable } from '../lib/assets.ts';
+import { fileProblem } from '../lib/file-problem.ts';
 
 const GIB = 1024 ** 3;
 
@@ -65,10 +66,11 @@ export function openDataFolder(folder: string, role: DataFolderRole): DataFolder
   const root = path.resolve(folder);
   try {
     makeFolder(root);
+    if (!fs.statSync(root).isDirectory()) throw new Error('it is a file, and a folder is needed');
     fs.accessSync(root, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
   } catch (error) {
     throw new DataFolderError(
-      `The data folder ${root} cannot be used: ${(error as Error).message}. Choose another with --data.`,
+      `The data folder ${root} cannot be used: ${fileProblem(error)}. Choose another with --data.`,
       { cause: error },
     );
   }

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseDurationMs } from '../lib/duration.ts';
+import { fileProblem } from '../lib/file-problem.ts';
 import { parseSizeBytes } from '../lib/size.ts';
 
 export interface ListenAddress {
@@ -77,12 +78,13 @@ const count = (help: string, least: number): Setting<number> => ({
   },
 });
 
-const toggle = (help: string): Setting<boolean> => ({
+const toggle = (help: string, placeholder?: string): Setting<boolean> => ({
   help,
+  ...(placeholder === undefined ? {} : { placeholder }),
   parse: ([value = 'true']) => {
     if (/^(true|yes|on|1)$/i.test(value)) return { value: true };
     if (/^(false|no|off|0)$/i.test(value)) return { value: false };
-    return { error: `must be true or false, not "${value}"` };
+    return { error: `must be on or off, not "${value}"` };
   },
 });
 
@@ -123,8 +125,9 @@ const tls: Setting<TlsSetting> = {
     for (const file of [certificate, key]) {
       try {
         fs.accessSync(file, fs.constants.R_OK);
-      } catch {
-        return { error: `the file ${path.resolve(file)} cannot be read` };
+        if (!fs.statSync(file).isFile()) return { error: `${path.resolve(file)}: it is not a file` };
+      } catch (error) {
+        return { error: `${path.resolve(file)}: ${fileProblem(error)}` };
       }
     }
     return { value: { kind: 'files', certificate: path.resolve(certificate), key: path.resolve(key) } };
@@ -139,7 +142,7 @@ export const SETTINGS = {
   open: toggle('Open the browser when ready.'),
   log_level: oneOf(LOG_LEVELS, 'Least severe log lines to print.'),
   log_format: oneOf(LOG_FORMATS, 'Log lines as JSON, or pretty for people (auto: pretty on a terminal).'),
-  log_files: toggle('Also keep rotated log files (10 × 10 MB) in the data folder.'),
+  log_files: toggle('Also keep rotated log files (10 × 10 MB) in the data folder.', 'on|off'),
   retention_raw: duration('How long raw samples are kept, disk budget permitting.'),
   retention_5m: duration('How long 5-minute aggregates are kept.'),
   retention_1h: duration('How long 1-hour aggregates are kept.'),

@@ -1,11 +1,26 @@
 /** Keys of scripts and other tools, stored as hashes. */
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
-import { apiKeys } from '../../schema/people.ts';
+import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
+import { apiKeys, users } from '../../schema/people.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { Database } from './database.ts';
 import { type Page, type PageRequest, readPage } from './page.ts';
+import type { UserRole } from './users.ts';
 
-export type ApiKeyRecord = typeof apiKeys.$inferSelect;
+type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+/** With its owner as they are now; all three are null for a key of the organisation. */
+export type ApiKeyRecord = ApiKeyRow & {
+  readonly owner: string | null;
+  readonly owner_role: UserRole | null;
+  readonly owner_disabled: boolean | null;
+};
+
+const COLUMNS = {
+  ...getTableColumns(apiKeys),
+  owner: users.username,
+  owner_role: users.role,
+  owner_disabled: users.disabled,
+};
 
 export class ApiKeyRepository {
   readonly #db: Database;
@@ -19,8 +34,9 @@ export class ApiKeyRepository {
 
   get(tenant: TenantId, id: number): ApiKeyRecord | undefined {
     return this.#db.sql
-      .select()
+      .select(COLUMNS)
       .from(apiKeys)
+      .leftJoin(users, eq(users.id, apiKeys.owner_id))
       .where(and(eq(apiKeys.tenant_id, tenant), eq(apiKeys.id, id)))
       .get();
   }
@@ -37,8 +53,9 @@ export class ApiKeyRepository {
       id: apiKeys.id,
       fetch: (clause) =>
         this.#db.sql
-          .select({ ...getTableColumns(apiKeys), sort_value: clause.sortValue })
+          .select({ ...COLUMNS, sort_value: clause.sortValue })
           .from(apiKeys)
+          .leftJoin(users, eq(users.id, apiKeys.owner_id))
           .where(and(eq(apiKeys.tenant_id, tenant), clause.after))
           .orderBy(...clause.orderBy)
           .limit(clause.limit)
@@ -46,8 +63,39 @@ export class ApiKeyRepository {
     });
   }
 
-  insert(key: Omit<ApiKeyRecord, 'id' | 'last_used_at'>): ApiKeyRecord {
-    return this.#db.sql.insert(apiKeys).values(key).returning().all()[0]!;
+  /** Names of the keys that belong to a person. */
+  namesOfOwner(tenant: TenantId, userId: number): string[] {
+    const rows = this.#db.sql
+      .select({ name: apiKeys.name })
+      .from(apiKeys)
+      .where(and(eq(apiKeys.tenant_id, tenant), eq(apiKeys.owner_id, userId)))
+      .orderBy(apiKeys.name)
+      .all();
+    return rows.map(({ name }) => name);
+  }
+
+  /** How many keys each person has; those without are absent. */
+  countByOwner(tenant: TenantId): Map<number, number> {
+    const rows = this.#db.sql
+      .select({ owner: apiKeys.owner_id, n: count() })
+      .from(apiKeys)
+      .where(eq(apiKeys.tenant_id, tenant))
+      .groupBy(apiKeys.owner_id)
+      .all();
+    return new Map(rows.flatMap(({ owner, n }) => (owner === null ? [] : [[owner, n] as const])));
+  }
+
+  /** Returns the ID. */
+  insert(key: Omit<ApiKeyRow, 'id' | 'last_used_at'>): number {
+    return this.#db.sql.insert(apiKeys).values(key).returning({ id: apiKeys.id }).all()[0]!.id;
+  }
+
+  setOwner(tenant: TenantId, id: number, ownerId: number | null): void {
+    this.#db.sql
+      .update(apiKeys)
+      .set({ owner_id: ownerId })
+      .where(and(eq(apiKeys.tenant_id, tenant), eq(apiKeys.id, id)))
+      .run();
   }
 
   /** Written a few times an hour at most, not at every request. */
@@ -65,8 +113,9 @@ export class ApiKeyRepository {
 
 function prepareByHash(db: Database) {
   return db.sql
-    .select()
+    .select(COLUMNS)
     .from(apiKeys)
+    .leftJoin(users, eq(users.id, apiKeys.owner_id))
     .where(eq(apiKeys.key_hash, sql.placeholder('keyHash')))
     .prepare();
 }

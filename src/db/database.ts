@@ -8,6 +8,7 @@ import type BetterSqlite from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { DatabaseError } from './errors.ts';
 import { migrate } from './migrate.ts';
+import { WriteWatch } from './write-watch.ts';
 
 export type Sql = BetterSQLite3Database<Record<string, never>>;
 
@@ -17,6 +18,8 @@ export interface Database {
   transaction<T>(work: () => T): T;
   /** Copies the database, consistent, while it is in use. */
   backup(file: string): Promise<void>;
+  /** Why changes are not stored, in a sentence for people; undefined while they are. */
+  writeProblem(): string | undefined;
   /** The first line of SQLite's own integrity check; `ok` when nothing is wrong. */
   check(): string;
   close(): void;
@@ -32,6 +35,7 @@ export async function openDatabase(path: string): Promise<Database> {
     import('drizzle-orm/better-sqlite3'),
   ]);
   const client = open(() => new Client(path), path);
+  const writes = new WriteWatch();
   try {
     client.pragma('journal_mode = WAL');
     client.pragma('synchronous = FULL');
@@ -39,15 +43,18 @@ export async function openDatabase(path: string): Promise<Database> {
     client.pragma('busy_timeout = 5000');
     client.pragma('temp_store = MEMORY');
     migrate(client, path);
-    keepStatements(client);
+    keepStatements(client, writes);
   } catch (error) {
     client.close();
     if (error instanceof DatabaseError) throw error;
-    throw new DatabaseError(`${path} cannot be read: ${messageOf(error)}. Restore it from a backup.`, { cause: error });
+    const isForbidden = /SQLITE_(READONLY|CANTOPEN)/.test(String((error as { code?: unknown }).code));
+    const remedy = isForbidden ? 'Look at its owner and mode.' : 'Restore it from a backup.';
+    throw new DatabaseError(`${path} cannot be used: ${messageOf(error)}. ${remedy}`, { cause: error });
   }
   return {
     sql: drizzle(client),
-    transaction: (work) => client.transaction(work).immediate(),
+    transaction: (work) => writes.during(() => client.transaction(work).immediate()),
+    writeProblem: () => writes.problem(),
     backup: async (file) => void (await client.backup(file)),
     check: () => String(client.pragma('quick_check(1)', { simple: true })),
     close: () => client.close(),
@@ -58,13 +65,13 @@ export async function openDatabase(path: string): Promise<Database> {
 const KEPT_STATEMENTS = 500;
 
 /** Drizzle prepares at every call: most of the time of a small statement is compiling it. */
-function keepStatements(client: BetterSqlite.Database): void {
+function keepStatements(client: BetterSqlite.Database, writes: WriteWatch): void {
   const prepare = client.prepare.bind(client) as (source: string) => BetterSqlite.Statement;
   const kept = new Map<string, BetterSqlite.Statement>();
   const prepareOnce = (source: string): BetterSqlite.Statement => {
     let statement = kept.get(source);
     if (!statement) {
-      statement = prepare(source);
+      statement = watched(prepare(source), writes);
       if (kept.size >= KEPT_STATEMENTS) kept.clear();
       kept.set(source, statement);
     }
@@ -74,11 +81,26 @@ function keepStatements(client: BetterSqlite.Database): void {
   client.prepare = prepareOnce as typeof client.prepare;
 }
 
+/** Tells `writes` of each run of a statement that changes something. */
+function watched(statement: BetterSqlite.Statement, writes: WriteWatch): BetterSqlite.Statement {
+  if (statement.readonly) return statement;
+  const run = statement.run.bind(statement);
+  statement.run = (...values) => writes.during(() => run(...values));
+  if (statement.reader) {
+    const [all, get] = [statement.all.bind(statement), statement.get.bind(statement)];
+    statement.all = (...values) => writes.during(() => all(...values));
+    statement.get = (...values) => writes.during(() => get(...values));
+  }
+  return statement;
+}
+
 function open<T>(construct: () => T, path: string): T {
   try {
     return construct();
   } catch (error) {
-    throw new DatabaseError(`${path} cannot be opened: ${messageOf(error)}`, { cause: error });
+    throw new DatabaseError(`${path} cannot be opened: ${messageOf(error)}. Look at its owner and mode.`, {
+      cause: error,
+    });
   }
 }
 

@@ -160,6 +160,12 @@ export class DeviceRepository {
       .run();
   }
 
+  /** Every device of a tenant, by ID. */
+  allNames(tenant: TenantId): { id: number; name: string }[] {
+    const named = { id: devices.id, name: devices.name };
+    return this.#db.sql.select(named).from(devices).where(eq(devices.tenant_id, tenant)).orderBy(devices.id).all();
+  }
+
   names(tenant: TenantId, ids: readonly number[]): Map<number, string> {
     if (ids.length === 0) return new Map();
     const rows = this.#db.sql

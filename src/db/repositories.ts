@@ -24,6 +24,8 @@ export type Repositories = ReturnType<typeof createRepositories>;
 export function createRepositories(db: Database) {
   return {
     transaction: <T>(work: () => T): T => db.transaction(work),
+    /** Why changes are not stored; undefined while they are. */
+    writeProblem: () => db.writeProblem(),
     tenants: new TenantRepository(db),
     users: new UserRepository(db),
     sessions: new SessionRepository(db),

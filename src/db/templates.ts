@@ -25,6 +25,11 @@ export class TemplateRepository {
     return this.#db.sql.select().from(templates).where(eq(templates.tenant_id, tenant)).orderBy(templates.id).all();
   }
 
+  /** Of every tenant. */
+  everyones(): TemplateRecord[] {
+    return this.#db.sql.select().from(templates).orderBy(templates.tenant_id, templates.id).all();
+  }
+
   /** Adds or replaces. */
   save(tenant: TenantId, id: string, yaml: string, at: Date): void {
     this.#db.sql

@@ -14,10 +14,11 @@ import {
   type CollectorConfigDelta,
   type DeviceSection,
   type PluginSection,
-  pluginKey,
   type SealedCredential,
+  tenantKey,
 } from '../model/collector-config.ts';
 import type { TenantId } from '../model/tenant.ts';
+import type { TenantSettings } from './settings.ts';
 
 export const DEBOUNCE_MS = 5000;
 /** Devices marked `ot` get this part of the packets a second. */
@@ -25,9 +26,9 @@ const OT_DIVISOR = 5;
 
 export interface CollectorConfigurationOptions {
   readonly repositories: Pick<Repositories, 'devices' | 'monitors' | 'interfaces' | 'credentialProfiles' | 'plugins'>;
-  /** Templates that people added, parsed, by ID. */
+  /** Templates that people of all tenants added, parsed, by `tenantKey`. */
   readonly addedTemplates: () => Readonly<Record<string, unknown>>;
-  readonly packetsPerSecond: (tenant: TenantId) => number;
+  readonly settings: (tenant: TenantId) => Pick<TenantSettings, 'packets_per_second' | 'interface_rules'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -121,14 +122,14 @@ export class CollectorConfiguration {
   #plugins(): Record<string, PluginSection> {
     const entries = this.#options.repositories.plugins.inUse().map((row): [string, PluginSection] => {
       const { description: _, default_interval_s: __, created_at: ___, updated_at: ____, ...section } = row;
-      return [pluginKey(row.tenant_id, row.id), section];
+      return [tenantKey(row.tenant_id, row.id), section];
     });
     return Object.fromEntries(entries);
   }
 
   /** Sections of the given devices that are still there, or of all. */
   #sections(ids?: readonly number[]): DeviceSection[] {
-    const { repositories, packetsPerSecond } = this.#options;
+    const { repositories, settings } = this.#options;
     const few = ids !== undefined && ids.length <= 20 ? ids : undefined;
     const monitors = Map.groupBy(
       few ? few.flatMap((id) => repositories.monitors.ofDevice(id)) : repositories.monitors.local(),
@@ -140,7 +141,7 @@ export class CollectorConfiguration {
     );
     return repositories.devices.local(ids).map((device) => {
       const decided = Object.fromEntries((chosen.get(device.id) ?? []).map((entry) => [entry.ifname, entry.chosen]));
-      return sectionOf(device, monitors.get(device.id) ?? [], decided, packetsPerSecond(device.tenant_id));
+      return sectionOf(device, monitors.get(device.id) ?? [], decided, settings(device.tenant_id));
     });
   }
 }
@@ -149,7 +150,10 @@ function sectionOf(
   device: DeviceRecord,
   monitors: readonly MonitorRow[],
   interfaces: Readonly<Record<string, boolean>>,
-  packetsPerSecond: number,
+  {
+    packets_per_second: packetsPerSecond,
+    interface_rules: rules,
+  }: ReturnType<CollectorConfigurationOptions['settings']>,
 ): DeviceSection {
   const body: Omit<DeviceSection, 'hash'> = {
     device_id: String(device.id),
@@ -158,6 +162,7 @@ function sectionOf(
     ...(device.template === null ? {} : { template: device.template }),
     packets_per_second: device.ot ? Math.max(1, Math.floor(packetsPerSecond / OT_DIVISOR)) : packetsPerSecond,
     interfaces,
+    ...(rules.length === 0 ? {} : { interface_rules: rules }),
     monitors: monitors
       .filter((monitor) => monitor.enabled)
       .map((monitor) => ({

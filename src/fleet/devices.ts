@@ -1,6 +1,8 @@
 /** Devices: creating one with a credential profile makes its monitors, and recognition begins with their first poll. */
 import type { DeviceRecord, NewDevice } from '../db/devices.ts';
 import { isUniqueViolation } from '../db/errors.ts';
+import type { InterfaceRecord } from '../db/interfaces.ts';
+import type { MonitorRow } from '../db/monitors.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { DEFAULT_SITE } from '../db/sites.ts';
 import { type Address, parseAddress } from '../lib/address.ts';
@@ -42,6 +44,13 @@ export interface DevicesOptions {
   readonly templateExists: (tenant: TenantId, id: string) => boolean;
   readonly defaults: (tenant: TenantId) => { readonly polling_interval_s: number; readonly offline_after_s: number };
   readonly clock: Clock;
+}
+
+export interface RemovedDevice {
+  readonly device: DeviceRecord;
+  /** What it had. */
+  readonly monitors: readonly MonitorRow[];
+  readonly interfaces: readonly InterfaceRecord[];
 }
 
 type Checked = Pick<
@@ -141,22 +150,44 @@ export class Devices {
 
   /** With `cascade` its monitors and their metrics go too; without, none may be left. @throws Refusal */
   async delete(tenant: TenantId, id: number, cascade: boolean): Promise<DeviceRecord> {
-    const { repositories, monitors, events, joiner, configuration, states } = this.#options;
+    const removed = this.remove(tenant, id, cascade);
+    await this.forget(tenant, [removed]);
+    return removed.device;
+  }
+
+  /** The part of `delete` that can be refused: in the database alone. `forget` must follow. @throws Refusal */
+  remove(tenant: TenantId, id: number, cascade: boolean): RemovedDevice {
+    const { repositories } = this.#options;
     const device = this.get(tenant, id);
-    const { gone, interfaces } = repositories.transaction(() => {
-      const rows = repositories.monitors.ofDevice(id);
-      if (rows.length > 0 && !cascade) throw new Refusal('in_use', `Device in use by ${rows.length} monitor(s)`);
-      const tables = repositories.interfaces.ofDevice(id);
-      for (const row of rows) repositories.monitors.delete(tenant, row.id);
+    return repositories.transaction(() => {
+      const monitors = repositories.monitors.ofDevice(id);
+      if (monitors.length > 0 && !cascade) {
+        throw new Refusal('in_use', `Device in use by ${monitors.length} monitor(s)`);
+      }
+      const interfaces = repositories.interfaces.ofDevice(id);
+      for (const row of monitors) repositories.monitors.delete(tenant, row.id);
       repositories.devices.delete(tenant, id);
-      return { gone: rows, interfaces: tables };
+      return { device, monitors, interfaces };
     });
-    states.removeDevice(id);
-    events.record(device, 'device_removed', { before: { name: device.name, address: device.address } });
-    joiner.remove(device, interfaces);
-    configuration.touch([id]);
-    await monitors.forget(tenant, gone);
-    return device;
+  }
+
+  /** Tells everybody that devices were removed, stops polling them, and deletes what was measured of them. */
+  async forget(tenant: TenantId, removed: readonly RemovedDevice[]): Promise<void> {
+    const { repositories, monitors, events, joiner, configuration, states } = this.#options;
+    repositories.transaction(() => {
+      for (const { device } of removed) {
+        events.record(device, 'device_removed', { before: { name: device.name, address: device.address } });
+      }
+    });
+    for (const { device, interfaces } of removed) {
+      states.removeDevice(device.id);
+      joiner.remove(device, interfaces);
+    }
+    configuration.touch(removed.map(({ device }) => device.id));
+    await monitors.forget(
+      tenant,
+      removed.flatMap((one) => one.monitors),
+    );
   }
 
   /** Which interfaces are polled: true, false, or null for the template's default. @throws Refusal */

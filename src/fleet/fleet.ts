@@ -25,7 +25,7 @@ export interface FleetOptions {
   readonly live: Live;
   readonly plugins: readonly BuiltInPlugin[];
   readonly templateExists: (tenant: TenantId, id: string) => boolean;
-  /** Templates that people added, parsed, by ID. */
+  /** Templates that people of all tenants added, parsed, by `tenantKey`. */
   readonly addedTemplates: () => Readonly<Record<string, unknown>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -63,7 +63,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const configuration = new CollectorConfiguration({
     repositories,
     addedTemplates: options.addedTemplates,
-    packetsPerSecond: (tenant) => settings.of(tenant).packets_per_second,
+    settings: (tenant) => settings.of(tenant),
     clock,
     logger,
   });

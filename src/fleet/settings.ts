@@ -1,5 +1,6 @@
 /** Settings of a tenant: the defaults, and what people changed. */
 import type { Repositories } from '../db/repositories.ts';
+import type { InterfaceRule } from '../model/interface-rule.ts';
 import type { TenantId } from '../model/tenant.ts';
 
 export interface TenantSettings {
@@ -11,6 +12,8 @@ export interface TenantSettings {
   readonly packets_per_second: number;
   /** An alert that fires again within it is the same incident. */
   readonly alert_dedup_window_s: number;
+  /** Which interfaces are polled where nobody chose, in order. */
+  readonly interface_rules: readonly InterfaceRule[];
 }
 
 export const DEFAULT_SETTINGS: TenantSettings = {
@@ -18,6 +21,7 @@ export const DEFAULT_SETTINGS: TenantSettings = {
   offline_after_s: 300,
   packets_per_second: 50,
   alert_dedup_window_s: 900,
+  interface_rules: [],
 };
 
 /** Read often and changed seldom: kept in memory. */

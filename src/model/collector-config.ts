@@ -2,8 +2,9 @@
  * The configuration document of a collector: what the server's own collect thread is fed and what a remote collector
  * pulls are the same document. JSON Schema: `schema/collector-config.json`.
  */
-
 import type { FieldMetadata } from './field.ts';
+import type { InterfaceRule } from './interface-rule.ts';
+import type { TenantId } from './tenant.ts';
 
 /** Credential profile types that probes understand. */
 export const CREDENTIAL_TYPES = ['snmp_v1', 'snmp_v2c', 'snmp_v3', 'http_basic', 'winrm'] as const;
@@ -20,7 +21,7 @@ export interface SealedCredential {
 /** A plugin that people added: a program in the `plugins` folder of the collector's data folder. */
 export interface PluginSection {
   readonly id: string;
-  readonly tenant_id: number;
+  readonly tenant_id: TenantId;
   readonly name: string;
   /** Plain file name. */
   readonly executable: string;
@@ -42,7 +43,7 @@ export interface MonitorSection {
 
 export interface DeviceSection {
   readonly device_id: string;
-  readonly tenant_id: number;
+  readonly tenant_id: TenantId;
   /** Changes when anything in this section changes. */
   readonly hash: string;
   /** IPv4, IPv6 or DNS name. */
@@ -53,6 +54,8 @@ export interface DeviceSection {
   readonly packets_per_second: number;
   /** Interfaces by `ifname` whose polling a person has decided. */
   readonly interfaces: Readonly<Record<string, boolean>>;
+  /** What the tenant's rules say of the others; absent: there are none. */
+  readonly interface_rules?: readonly InterfaceRule[];
   readonly monitors: readonly MonitorSection[];
 }
 
@@ -61,9 +64,9 @@ export interface CollectorConfig {
   /** Opaque; the ETag of the document. */
   readonly revision: string;
   readonly credentials: Readonly<Record<string, SealedCredential>>;
-  /** Templates added by users, by ID; the built-in ones ship with the executable. */
+  /** Templates added by users, by `tenantKey`; the built-in ones ship with the executable. */
   readonly templates: Readonly<Record<string, unknown>>;
-  /** Added plugins that a monitor uses, by `pluginKey`; the built-in ones ship with the executable. */
+  /** Added plugins that a monitor uses, by `tenantKey`; the built-in ones ship with the executable. */
   readonly plugins: Readonly<Record<string, PluginSection>>;
   readonly devices: readonly DeviceSection[];
 }
@@ -85,7 +88,12 @@ export function credentialRecord(credentialId: string, key: string): string {
   return `credential_profile:${credentialId}:${key}`;
 }
 
-/** Tenants name their plugins independently of each other. */
-export function pluginKey(tenant: number, pluginId: string): string {
-  return `${tenant}/${pluginId}`;
+/** Tenants name their templates and plugins independently of each other. IDs of templates may hold a slash themselves. */
+export function tenantKey(tenant: TenantId, id: string): string {
+  return `${tenant}/${id}`;
+}
+
+/** The tenant of a key made by `tenantKey`. */
+export function tenantOfKey(key: string): TenantId {
+  return Number(key.slice(0, key.indexOf('/')));
 }

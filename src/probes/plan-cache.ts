@@ -1,4 +1,4 @@
-/** Templates and the plans built of them, shared by all devices of a thread; replaced when users change templates. */
+/** Templates and the plans built of them, shared by all devices that may use them; replaced when users change templates. */
 import { DevicePoll, type DevicePollOptions } from '../templates/device-poll.ts';
 import { TemplateError } from '../templates/inherit.ts';
 import { TemplateLibrary } from '../templates/library.ts';
@@ -13,19 +13,21 @@ export class PlanCache {
     this.library = library;
   }
 
+  /** Of the shipped templates. */
+  static async load(): Promise<PlanCache> {
+    return new PlanCache(await TemplateLibrary.load());
+  }
+
   /**
-   * The shipped templates and those of the configuration.
+   * Of these templates and added ones, which win over those of the same ID.
    * @param onBad is told of added templates that cannot be used, which are left out
    */
-  static async load(
-    added: Readonly<Record<string, unknown>>,
-    onBad: (id: string, message: string) => void,
-  ): Promise<PlanCache> {
-    let library = await TemplateLibrary.load();
-    for (const [id, source] of Object.entries(added)) {
+  with(added: readonly unknown[], onBad: (message: string) => void): PlanCache {
+    let { library } = this;
+    for (const source of added) {
       const parsed = templateSchema.safeParse(source);
       if (parsed.success) library = library.with(parsed.data);
-      else onBad(id, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+      else onBad(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
     }
     return new PlanCache(library);
   }

@@ -9,6 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { CredentialType } from '../model/collector-config.ts';
 import type { FieldMetadata } from '../model/field.ts';
+import type { InterfaceRuling } from '../model/interface-rule.ts';
 import type { DeviceFacts, ObservedInterface, PollError } from '../model/observation.ts';
 import type { EngineRegistry } from '../snmp/engine-registry.ts';
 import type { PacketBudget } from '../snmp/packet-budget.ts';
@@ -51,6 +52,8 @@ export interface ProbeTarget {
   readonly template?: string;
   /** By `ifname`: what a person decided to poll or not. */
   readonly interfaces: Readonly<Record<string, boolean>>;
+  /** What rules say of the others; absent: there are none. */
+  readonly interfaceRuling?: InterfaceRuling;
   /** As stored last, so that interfaces keep their identity over a restart. */
   readonly knownInterfaces: readonly ObservedInterface[];
   readonly budget: PacketBudget;

@@ -9,7 +9,7 @@ const PING_TIMEOUT_MS = 1000;
 
 /** A better failure than `timeout` for a device that did not answer. */
 export async function diagnoseSilence(
-  tools: ProbeTools,
+  tools: Pick<ProbeTools, 'clock' | 'pinger'>,
   address: string,
   credential: SnmpCredential,
   knowsEngine: boolean,
@@ -27,6 +27,7 @@ export async function diagnoseSilence(
       `${address} names its SNMPv3 engine but does not answer the user "${credential.version === 'v3' ? credential.username : ''}": check the context, the user's view and the device's access list.`,
     );
   }
+  const asked = tools.pinger.way === 'tcp' ? 'TCP' : 'ping';
   const echo = await tools.pinger.ping(address, PING_TIMEOUT_MS);
   if (echo.kind === 'reply') {
     const what =
@@ -35,11 +36,11 @@ export async function diagnoseSilence(
         : `check that SNMP${credential.version} is switched on, the community (capital letters included)`;
     return failure(
       'timeout',
-      `${address} answers ping but not SNMP on port ${port}: ${what}, and that its access list and the firewalls between let this machine ask.`,
+      `${address} answers ${asked} but not SNMP on port ${port}: ${what}, and that its access list and the firewalls between let this machine ask.`,
     );
   }
   return failure(
     'timeout',
-    `${address} answers neither ping nor SNMP: check address, power, cabling and the way there.`,
+    `${address} answers neither ${asked} nor SNMP: check address, power, cabling and the way there.`,
   );
 }

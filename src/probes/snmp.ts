@@ -149,8 +149,8 @@ class SnmpRun implements ProbeRun {
       throw error;
     }
     const template = this.#target.template ?? this.#recognition.template;
-    const { interfaces, knownInterfaces } = this.#target;
-    const poll = plans.poll(template, { interfaces, knownInterfaces });
+    const { interfaces, interfaceRuling, knownInterfaces } = this.#target;
+    const poll = plans.poll(template, { interfaces, interfaceRuling, knownInterfaces });
     if (typeof poll === 'string') {
       return failure(
         'bad_credential',

@@ -24,9 +24,11 @@ export function isPortUnreachable(clock: Clock, address: string, port: number): 
     socket.on('error', (error: NodeJS.ErrnoException) =>
       finish(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET'),
     );
-    socket.connect(port, address, () => {
+    socket.on('connect', () => {
       // An empty datagram means nothing to an agent, and is enough to be refused.
       socket.send(new Uint8Array(0));
     });
+    // Without a callback, which would be called for a failure too (an address of a network that is not here).
+    socket.connect(port, address);
   });
 }

@@ -2,6 +2,7 @@
  * One device's side of a plan: what is due, what was last fetched, and the rows that come of it. Holds no connection
  * and no clock: whoever fetches says when.
  */
+import type { InterfaceRuling } from '../model/interface-rule.ts';
 import type { DeviceFacts, ObservedInterface } from '../model/observation.ts';
 import { IF_PROBES, IF_STATIC_INTERVAL_S, InterfaceTable } from './interfaces.ts';
 import { factText, metricRows, type Readings, tagKey } from './metric-rows.ts';
@@ -30,6 +31,8 @@ interface GroupState {
 export interface DevicePollOptions {
   /** By `ifname`: what a person chose to poll or not. */
   readonly interfaces?: Readonly<Record<string, boolean>>;
+  /** What rules say of the others. */
+  readonly interfaceRuling?: InterfaceRuling | undefined;
   /** As they were found last, so that interfaces keep their identity over a restart. */
   readonly knownInterfaces?: readonly ObservedInterface[];
 }
@@ -58,7 +61,8 @@ export class DevicePoll {
 
   constructor(plan: Plan, options: DevicePollOptions = {}) {
     this.plan = plan;
-    this.#interfaces = new InterfaceTable(options.interfaces ?? {}, options.knownInterfaces ?? []);
+    const { interfaces = {}, knownInterfaces = [], interfaceRuling } = options;
+    this.#interfaces = new InterfaceTable(interfaces, knownInterfaces, interfaceRuling);
     this.#isResolved = !plan.isRelative;
     this.#oids = plan.groups.map(({ oids }) => oids);
     this.#probes = [...plan.probes, ...IF_PROBES];

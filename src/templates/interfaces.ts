@@ -2,6 +2,7 @@
  * Interfaces of a device from IF-MIB (RFC 2863): which there are, which are polled, their counters. 64-bit counters
  * where a row has them, 32-bit ones else; ifHighSpeed before ifSpeed.
  */
+import type { InterfaceRuling } from '../model/interface-rule.ts';
 import type { ObservedInterface } from '../model/observation.ts';
 import { CounterGuard } from './counter-guard.ts';
 import { InterfaceIdentity } from './interface-identity.ts';
@@ -104,6 +105,7 @@ interface Entry {
 
 export class InterfaceTable {
   readonly #decided: Readonly<Record<string, boolean>>;
+  readonly #ruling: InterfaceRuling;
   readonly #identity: InterfaceIdentity;
   /** Polled before the restart. */
   readonly #wasPolled: Set<string>;
@@ -119,9 +121,15 @@ export class InterfaceTable {
   /**
    * @param decided by `ifname`: what a person chose
    * @param known as found before a restart
+   * @param ruling what rules say of those that nobody chose
    */
-  constructor(decided: Readonly<Record<string, boolean>>, known: readonly ObservedInterface[]) {
+  constructor(
+    decided: Readonly<Record<string, boolean>>,
+    known: readonly ObservedInterface[],
+    ruling: InterfaceRuling = () => undefined,
+  ) {
     this.#decided = decided;
+    this.#ruling = ruling;
     this.#identity = new InterfaceIdentity(known.map((one) => ({ ...one, index: one.if_index })));
     this.#wasPolled = new Set(known.filter((one) => one.polled).map((one) => one.ifname));
   }
@@ -177,9 +185,9 @@ export class InterfaceTable {
       const ifname = ifnames[i]!;
       const known = before.get(ifname);
       before.delete(ifname);
-      const polled =
-        this.#decided[ifname] ?? isPolledByDefault(observed, known?.observed.polled ?? this.#wasPolled.has(ifname));
-      if (known?.observed.polled && !polled) this.#ended.push({ measurement: 'interface', tags: known.tags });
+      const wasPolled = known?.observed.polled ?? this.#wasPolled.has(ifname);
+      const polled = this.#decided[ifname] ?? this.#ruling(observed) ?? isPolledByDefault(observed, wasPolled);
+      if (wasPolled && !polled) this.#ended.push({ measurement: 'interface', tags: known?.tags ?? { ifname } });
       const isSame = known !== undefined && known.index === index && known.isWide === isWide;
       return {
         observed: { ...observed, ifname, polled },

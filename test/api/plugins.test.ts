@@ -182,7 +182,7 @@ scenarios([
 ]);
 
 test('where no programs are run, none can be added', async () => {
-  await using server = await createTestServer({ runsExecutables: false });
+  await using server = await createTestServer({ executables: undefined });
   const changes = endpointsOf(server.services).filter((endpoint) => /^(post|put)$/.test(endpoint.method));
   assert.ok(changes.every((endpoint) => !endpoint.path.startsWith('/plugins')));
 });

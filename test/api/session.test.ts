@@ -132,6 +132,47 @@ test('five wrong passwords lock the name at that address, not elsewhere, and not
   assert.equal((await login(server, ANNA)).status, 200);
 });
 
+test('an attack on the administrator does not lock him out of his own browser, nor of the machine', async () => {
+  await using server = await createTestServer();
+  await setUp(server);
+  const first = await login(server, ANNA);
+  const cookies = first.headers.getSetCookie();
+  const browser = cookies.find((cookie) => cookie.startsWith('telltale_browser=')) ?? '';
+  assert.match(browser, /; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Strict/);
+  const cookie = browser.split(';')[0] ?? '';
+  for (let i = 0; i < 250; i++) server.auth.guard.failed({ username: 'anna', address: `198.51.100.${i}` });
+  const stranger = await login(server, ANNA);
+  assert.equal(stranger.status, 429);
+  assert.match(await stranger.text(), /a browser that has logged in before, or one on the server itself/);
+  assert.equal((await login(server, ANNA, { headers: { cookie } })).status, 200);
+  assert.equal((await login(server, ANNA, LOCAL)).status, 200);
+  // Neither a made-up cookie nor that of somebody else helps.
+  for (const wrong of [
+    `${cookie.slice(0, -4)}AAAA`,
+    'telltale_browser=x',
+    `telltale_browser=${server.auth.browsers.remember('ben')}`,
+  ]) {
+    assert.equal((await login(server, ANNA, { headers: { cookie: wrong } })).status, 429);
+  }
+  await server.clock.advance(181 * 86_400_000);
+  for (let i = 0; i < 250; i++) server.auth.guard.failed({ username: 'anna', address: `198.51.100.${i}` });
+  assert.equal((await login(server, ANNA, { headers: { cookie } })).status, 429);
+});
+
+test('wrong passwords elsewhere do not keep who is logged in from changing his own', async () => {
+  await using server = await createTestServer();
+  await setUp(server);
+  const { token } = (await (await login(server, ANNA)).json()) as { token: string };
+  for (let i = 0; i < 250; i++) server.auth.guard.failed({ username: 'anna', address: `198.51.100.${i}` });
+  const change = (current_password: string) =>
+    server.request('POST', '/api/v1/auth/password', {
+      key: token,
+      body: { current_password, new_password: 'another good password' },
+    });
+  for (let attempt = 0; attempt < 4; attempt++) assert.equal((await change('wrong password')).status, 400);
+  assert.equal((await change(ANNA.password)).status, 204);
+});
+
 test('attempts sent all at once do not pass the guard together', async () => {
   await using server = await createTestServer();
   await setUp(server);

@@ -60,6 +60,16 @@ test('every answer forbids what our pages do not need', async () => {
   }
 });
 
+test('health tells that the database cannot be written though it can be read', async () => {
+  await using server = await createTestServer(async ({ repositories }) => ({
+    repositories: { ...repositories, writeProblem: () => 'The disk of the data folder is full.' },
+  }));
+  const response = await server.request('GET', '/api/v1/health');
+  const { status, checks } = (await response.json()) as { status: string; checks: Record<string, unknown> };
+  assert.deepEqual([response.status, status], [200, 'degraded']);
+  assert.deepEqual(checks.database, { status: 'degraded', message: 'The disk of the data folder is full.' });
+});
+
 test('health needs no log-in; figures do, and take a key as tools send it', async () => {
   await using server = await createTestServer();
   const health = await server.request('GET', '/api/v1/health');

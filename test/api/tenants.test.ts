@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
+import { Templates } from '../../src/app/templates.ts';
+import { PluginFolders } from '../../src/probes/executable/plugin-folders.ts';
+import { temporaryFolder } from '../support/executable.ts';
 import { arrangePlant, play } from '../support/scenario.ts';
 import { createTestServer, OTHER_TENANT, type TestServer } from '../support/server.ts';
 
@@ -117,6 +122,7 @@ const RECORDS = [
 const CHANGES: readonly [method: string, path: string, body?: unknown][] = [
   ['PATCH', '/users/1', { role: 'viewer' }],
   ['DELETE', '/users/1'],
+  ['PATCH', '/api-keys/1', { owner_id: null }],
   ['DELETE', '/api-keys/1'],
   ['PATCH', '/sites/1', { description: 'mine' }],
   ['DELETE', '/sites/1'],
@@ -210,4 +216,71 @@ test('an address that another tenant uses is free', async () => {
     body: { address: '10.0.0.1' },
     status: 201,
   });
+});
+
+test('a template that one tenant added, another neither sees nor changes, and it may use the same ID', async () => {
+  await using server = await createTestServer(async ({ repositories, fleet }) => ({
+    templates: await Templates.open({ repositories, changed: () => fleet.configuration.touchAll() }),
+  }));
+  const own = 'id: acme/pump\nname: Our pump\ninherits: generic/snmp\n';
+  const shadow = 'id: generic/snmp\nname: Nothing left\n';
+  const ask = (as: 'admin' | 'other', method: string, place: string, status: number, yaml?: string) =>
+    play(server, { name: '', method, path: `/templates${place}`, as, status, ...(yaml ? { body: { yaml } } : {}) });
+  await ask('admin', 'POST', '', 201, own);
+  await ask('admin', 'POST', '', 201, shadow);
+  await ask('other', 'GET', '/acme/pump', 404);
+  await ask('other', 'DELETE', '/acme/pump', 404);
+  assert.ok(!(await ask('other', 'GET', '?q=acme', 200)).includes('acme'));
+  assert.match(await ask('other', 'GET', '/generic/snmp', 200), /"origin":"built_in"/);
+  // A wish to inherit what only the other tenant has tells no more than that it is not there.
+  await ask('other', 'POST', '', 400, 'id: acme/heir\nname: Heir\ninherits: acme/pump\n');
+  await ask('other', 'POST', '', 201, own.replace('Our', 'Their'));
+  assert.match(await ask('admin', 'GET', '/acme/pump', 200), /Our pump/);
+  assert.match(await ask('other', 'GET', '/acme/pump', 200), /Their pump/);
+  await ask('admin', 'POST', '', 201, 'id: acme/heir\nname: Heir\ninherits: acme/pump\n');
+  assert.match(await ask('admin', 'DELETE', '/acme/pump', 400), /Template in use by 1 template\(s\).*acme\/heir/);
+  await ask('other', 'DELETE', '/acme/pump', 204);
+  assert.match(await ask('admin', 'GET', '/acme/pump', 200), /Our pump/);
+});
+
+test('a tenant makes plugins of the programs in its own folder only', {
+  skip: process.platform === 'win32' ? 'modes of files are those of a POSIX system' : false,
+}, async () => {
+  const root = temporaryFolder();
+  const folders = new PluginFolders(path.join(root, 'plugins'));
+  for (const [tenant, name] of [
+    [1, 'ours'],
+    [OTHER_TENANT, 'theirs'],
+  ] as const) {
+    fs.writeFileSync(path.join(folders.of(tenant).path, name), '#!/bin/sh\n', { mode: 0o755 });
+  }
+  await using server = await createTestServer({
+    executables: {
+      problem: async (tenant, file) => {
+        const found = await folders.of(tenant).find(file);
+        return found.kind === 'refused' ? found.message : undefined;
+      },
+      placed: async (tenant) => ({ folder: folders.of(tenant).told, programs: await folders.of(tenant).list() }),
+    },
+  });
+  const add = (as: 'admin' | 'other', executable: string, status: number) =>
+    play(server, {
+      name: '',
+      method: 'POST',
+      path: '/plugins',
+      as,
+      body: { id: executable, name: executable, executable },
+      status,
+      excludes: as === 'other' ? [root] : [],
+    });
+  const placed = async (as: 'admin' | 'other') =>
+    JSON.parse(await play(server, { name: '', method: 'GET', path: '/plugin-programs', as, status: 200 }));
+  await add('admin', 'ours', 201);
+  await add('admin', 'theirs', 400);
+  await add('other', 'theirs', 201);
+  await add('other', 'ours', 400);
+  const usable = { usable: true, problem: null };
+  assert.deepEqual(await placed('admin'), { folder: folders.of(1).path, data: [{ file: 'ours', ...usable }] });
+  assert.deepEqual(await placed('other'), { folder: 'plugins/tenants/2', data: [{ file: 'theirs', ...usable }] });
+  fs.rmSync(root, { recursive: true });
 });

@@ -47,7 +47,7 @@ test('keys and sessions are stored as hashes only', async () => {
 });
 
 test('an ingest key may write samples and nothing else', () => {
-  const principal = { kind: 'api_key', id: 1, name: 'x', tenant: 1, byCookie: false } as const;
+  const principal = { kind: 'api_key', id: 1, name: 'x', tenant: 1, userId: null, byCookie: false } as const;
   assert.equal(may({ ...principal, role: 'ingest' }, 'ingest'), true);
   for (const permission of ['read', 'operate', 'alert', 'administer'] as const) {
     assert.equal(may({ ...principal, role: 'ingest' }, permission), false);

@@ -127,8 +127,9 @@ test('what is configured is polled: rows reach the store, observations reach mai
 
 test('a credential is tried at an address, saved or not, with a useful answer', async () => {
   const good = await collector.testCredential({
+    tenant: 1,
     address: '127.0.0.1',
-    credential: { kind: 'sealed', tenant: 1, credential: credential() },
+    credential: { kind: 'sealed', credential: credential() },
   });
   assert.equal(good.ok, true, good.message);
   assert.match(good.message, /^device answers SNMPv2c: a test device/);
@@ -136,6 +137,7 @@ test('a credential is tried at an address, saved or not, with a useful answer', 
   agent.behaviour = () => undefined;
   const silent = collector.testCredential(
     {
+      tenant: 1,
       address: '127.0.0.1',
       credential: { kind: 'open', credential: { type: 'snmp_v2c', values: { community: 'x', port: agent.port } } },
     },
@@ -149,8 +151,9 @@ test('a credential is tried at an address, saved or not, with a useful answer', 
 
 test('a device is inspected without being stored', async () => {
   const answer = await collector.inspect({
+    tenant: 1,
     address: '127.0.0.1',
-    credential: { kind: 'sealed', tenant: 1, credential: credential() },
+    credential: { kind: 'sealed', credential: credential() },
   });
   assert.ok(answer.kind === 'inspection');
   assert.equal(answer.interfaces.length, 2);

@@ -9,6 +9,7 @@ import { silentLogger } from '../../src/lib/logger.ts';
 import type { CollectorConfig, DeviceSection } from '../../src/model/collector-config.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import type { OpenCredential, Probe, ProbeResult } from '../../src/probes/probe.ts';
+import type { TemplateLibrary } from '../../src/templates/library.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 
 const clock = new SimulatedClock();
@@ -19,7 +20,7 @@ let sinkAnswer: () => Promise<SinkAnswer> = async () => ({ kind: 'stored', rows:
 
 /** What the made-up probe does, by device. */
 const polls = new Map<string, () => Promise<ProbeResult>>();
-const started: { deviceId: string; credential: OpenCredential | undefined }[] = [];
+const started: { deviceId: string; credential: OpenCredential | undefined; templates: TemplateLibrary }[] = [];
 let running = 0;
 let mostRunning = 0;
 
@@ -31,8 +32,8 @@ const made: Probe = {
   defaultIntervalS: 10,
   credentials: [],
   fields: [{ measurement: 'made', field: 'up', kind: 'state', unit: '', help: '' }],
-  start(target) {
-    started.push({ deviceId: target.deviceId, credential: target.credential });
+  start(target, _settings, { plans }) {
+    started.push({ deviceId: target.deviceId, credential: target.credential, templates: plans.library });
     return {
       async poll() {
         running++;
@@ -316,6 +317,45 @@ test('an added plugin polls as its tenant has it; a change restarts its monitors
     removed: [],
   });
   assert.deepEqual([await told('m1'), await told('m2'), await told('m3')], ['new', 'unknown_plugin', 'unknown_plugin']);
+});
+
+test('what a tenant added as a template is there for its devices alone, and a change restarts only them', async () => {
+  await start();
+  const devices = [1, 2, 3].map((tenant_id) => device(`${tenant_id}`, { tenant_id }));
+  const templates = {
+    '1/generic/snmp': { id: 'generic/snmp', name: 'Theirs' },
+    '2/acme/pump': { id: 'acme/pump', name: 'Pump', inherits: ['generic/snmp'] },
+    '2/acme/broken': { id: 'acme/broken', metrics: 5 },
+  };
+  await runtime.configure(config(devices, { templates }));
+  const seen = started.map(({ templates: library }) => [
+    library.source('generic/snmp')?.name === 'Theirs',
+    library.source('acme/pump')?.name,
+    library.source('acme/broken'),
+  ]);
+  assert.deepEqual(seen, [
+    [true, undefined, undefined],
+    [false, 'Pump', undefined],
+    [false, undefined, undefined],
+  ]);
+  assert.equal(runtime.toolsOf(2).plans.library, started[1]?.templates);
+  started.length = 0;
+  const changed = { ...templates, '2/acme/pump': { ...templates['2/acme/pump'], name: 'Better pump' } };
+  const delta = { format: 1, credentials: {}, plugins: {}, changed: [], removed: [] } as const;
+  await runtime.configure({ ...delta, from_revision: 'r1', revision: 'r2', templates: changed });
+  assert.deepEqual(
+    started.map(({ deviceId, templates: library }) => [deviceId, library.source('acme/pump')?.name]),
+    [['2', 'Better pump']],
+  );
+  started.length = 0;
+  await runtime.configure({ ...delta, from_revision: 'r2', revision: 'r3', templates: {} });
+  assert.deepEqual(
+    started.map(({ deviceId, templates: library }) => [deviceId, library.source('acme/pump')?.name]),
+    [
+      ['1', undefined],
+      ['2', undefined],
+    ],
+  );
 });
 
 test('a poll on demand gives its result at once and is stored like any other', async () => {

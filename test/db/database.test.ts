@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { openDatabase } from '../../src/db/database.ts';
 import { DatabaseError } from '../../src/db/errors.ts';
 import { createRepositories } from '../../src/db/repositories.ts';
+import { readTextAsset } from '../../src/lib/assets.ts';
 
 function temporaryFolder() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'telltale-db-'));
@@ -63,6 +64,30 @@ test('every table carries the tenant', async () => {
   assert.deepEqual(without, ['tenants']);
 });
 
+test('keys from before they had owners belong to who made them', async () => {
+  using folder = temporaryFolder();
+  const raw = await client(folder.file);
+  for (const name of ['0001-house', '0002-plugin-fields']) raw.exec(readTextAsset(`schema/migrations/${name}.sql`));
+  raw.pragma('user_version = 2');
+  raw.pragma(`application_id = ${0x544c544c}`);
+  raw.exec(`
+    INSERT INTO users (tenant_id, username, password_hash, role, created_at) VALUES (1, 'anna', 'x', 'admin', 0);
+    INSERT INTO api_keys (tenant_id, name, role, prefix, key_hash, created_at, created_by) VALUES
+      (1, 'hers', 'viewer', 'p', 'a', 0, 'user:anna'), (1, 'of nobody', 'viewer', 'p', 'b', 0, 'api_key:x');
+  `);
+  raw.close();
+  const db = await openDatabase(folder.file);
+  const { data } = createRepositories(db).apiKeys.list(1, {});
+  assert.deepEqual(
+    data.map(({ name, owner }) => [name, owner]),
+    [
+      ['hers', 'anna'],
+      ['of nobody', null],
+    ],
+  );
+  db.close();
+});
+
 test('opening again changes nothing', async () => {
   using folder = temporaryFolder();
   const first = await openDatabase(folder.file);
@@ -100,7 +125,7 @@ test("another program's database is refused", async () => {
 test('a damaged file and a folder that is not there are said so', async () => {
   using folder = temporaryFolder();
   fs.writeFileSync(folder.file, 'this is no database, whatever its name says. '.repeat(100));
-  await assert.rejects(openDatabase(folder.file), /cannot be read: file is not a database. Restore it from a backup/);
+  await assert.rejects(openDatabase(folder.file), /cannot be used: file is not a database. Restore it from a backup/);
   await assert.rejects(openDatabase(path.join(path.dirname(folder.file), 'no', 'x.db')), /cannot be opened/);
 });
 

@@ -44,6 +44,7 @@ describe('bad input', {
     ['an operand where none belongs', ['serve', 'now'], /now/],
     ['reset-password without a user', ['reset-password'], /USER/],
     ['template without check', ['template', 'x'], /template check FILE/],
+    ['a word where on or off belongs', ['serve', '--log-files', 'maybe'], /--log-files: must be on or off/],
     ['inspect without an address', ['inspect'], /one address or one recording/],
   ];
   for (const [name, args, expected] of usage) {
@@ -77,19 +78,39 @@ describe('bad input', {
     for (const expected of [/no_such_key/, /disk_budget/, /TELLTALE_LOG_LEVEL/]) assert.match(output, expected);
   });
 
-  test('a certificate that is none: exit 1 at once, with the file', () => {
-    const pem = file('broken.pem', 'no certificate');
-    const { status, output } = run(['serve', '--data', 'no-certificate', '--tls', `${pem},${pem}`]);
-    assert.equal(status, 1, output);
-    assert.match(output, /broken\.pem/);
-    assert.ok(!output.includes('    at '), 'no stack trace');
-    fs.rmSync(path.join(folder, 'no-certificate'), { recursive: true });
-  });
-
   test('a data folder that is a file: exit 1 and what to do', () => {
     const { status, output } = run(['serve', '--data', file('not-a-folder', '')]);
     assert.equal(status, 1);
     assert.match(output, /cannot be used.*--data/);
+  });
+
+  test('a certificate that is none, and a key of another: exit 1, and the process ends', () => {
+    const text = file('text.pem', 'no certificate');
+    const { status, output } = run(['serve', '--data', path.join(folder, 'tls'), '--tls', `${text},${text}`]);
+    assert.equal(status, 1, output);
+    assert.match(output, /text\.pem holds no certificate in PEM form/);
+  });
+
+  test('a damaged database: exit 1, naming the file, and the process ends', () => {
+    const data = path.join(folder, 'damaged');
+    fs.mkdirSync(data);
+    fs.writeFileSync(path.join(data, 'role'), 'server\n');
+    fs.writeFileSync(path.join(data, 'telltale.db'), 'x'.repeat(5000));
+    for (const args of [['serve', '--listen', '127.0.0.1:0'], ['check'], ['reset-password', 'admin']]) {
+      const { status, output } = run([...args, '--data', data]);
+      assert.equal(status, 1, `${args}: ${output}`);
+      assert.match(output, /telltale\.db cannot be used: file is not a database\. Restore it from a backup/);
+    }
+  });
+
+  test('an administrator from the environment must keep to the rules of the first page', () => {
+    const data = path.join(folder, 'short');
+    const env = { TELLTALE_ADMIN_USER: 'a b', TELLTALE_ADMIN_PASSWORD: 'short' };
+    const { status, output } = run(['serve', '--data', data, '--listen', '127.0.0.1:0', '--tls', 'off'], env);
+    assert.equal(status, 2, output);
+    for (const expected of [/TELLTALE_ADMIN_USER: must not hold spaces/, /TELLTALE_ADMIN_PASSWORD: .*10 characters/]) {
+      assert.match(output, expected);
+    }
   });
 
   test("a folder with somebody else's files is left alone", () => {

@@ -4,20 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
-import { CHROMIUM_FLAGS } from '../support/browser.ts';
+import { ALL_RULES, CHROMIUM_FLAGS, COLOUR_RULES, findingsOf, open, PHONE } from '../support/browser.ts';
 import { ApiClient, eventually, executable, type Json, temporaryFolder, untilHealthy } from '../support/executable.ts';
 import { findProgram, freePort, Peer } from '../support/peers.ts';
 
 const FIRST_PAGE_MAX_BYTES = 150 * 1024;
-/** Rules of axe, by tag. Colours alone are looked at again in the other scheme. */
-const ALL_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
-const PHONE = { width: 390, height: 844 };
-const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const missing = [
   fs.existsSync(executable) ? undefined : 'the executable (npm run build)',
   findProgram('chromium') ? undefined : 'chromium',
@@ -119,6 +113,9 @@ describe('the web pages', {
     '/credentials',
     '/templates',
     '/templates/cisco/ios',
+    '/interface-rules',
+    '/plugins',
+    '/plugins/http',
     '/users',
     '/api-keys',
     '/audit',
@@ -244,28 +241,6 @@ describe('the web pages', {
     await page.close();
   });
 });
-
-/** Opens a page and waits until it shows no placeholder any more. */
-async function open(page: Page, address: string): Promise<void> {
-  await page.goto(address);
-  await page.locator('h1').first().waitFor({ state: 'attached' });
-  await page.waitForFunction(() => !document.querySelector('.loading'));
-}
-
-async function findingsOf(page: Page, where: string, rules: readonly string[]): Promise<string[]> {
-  await page.evaluate(axeSource);
-  // Colours that change with the scheme are there after the next frame.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  const found = await page.evaluate(async (runOnly) => {
-    interface Found {
-      readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly target: string[] }[] }[];
-    }
-    const { axe } = window as unknown as { axe: { run(scope: Document, options: unknown): Promise<Found> } };
-    const { violations } = await axe.run(document, { runOnly });
-    return violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-  }, rules as string[]);
-  return found.map((finding) => `${where}: ${finding}`);
-}
 
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');

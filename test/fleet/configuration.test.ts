@@ -145,6 +145,30 @@ test('added plugins that a monitor uses are in the document, by tenant, and go w
   assert.deepEqual(configuration.document.plugins, {});
 });
 
+test('rules about interfaces are in the sections of their tenant', async () => {
+  await using server = await createTestServer();
+  arrangePlant(server);
+  const { settings, configuration } = server.services.fleet;
+  settings.change(1, { interface_rules: [{ name: 'Vlan*', alias: '*x*', types: [53], polled: false }] });
+  configuration.touchAll();
+  configuration.flush();
+  assertValid(configuration.document);
+  assert.equal(configuration.document.devices[0]?.interface_rules?.[0]?.name, 'Vlan*');
+});
+
+test('added templates are in the document, by tenant', async () => {
+  const source = { id: 'acme/pump', name: 'Pump' };
+  const templates: Record<string, unknown> = { '1/acme/pump': source, '2/acme/pump': source };
+  await using server = await createTestServer({}, { addedTemplates: () => templates });
+  const { configuration, deltas } = follow(server);
+  assertValid(configuration.document);
+  assert.deepEqual(configuration.document.templates, templates);
+  delete templates['2/acme/pump'];
+  configuration.touchAll();
+  configuration.flush();
+  assert.deepEqual(deltas[0]?.templates, { '1/acme/pump': source });
+});
+
 test('deltas add up to the document, whatever is changed', async () => {
   await using server = await createTestServer();
   arrangePlant(server);

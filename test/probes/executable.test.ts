@@ -5,10 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../src/lib/clock.ts';
+import { Slots } from '../../src/lib/slots.ts';
 import type { PluginSection } from '../../src/model/collector-config.ts';
 import { createExecutableHost, type ExecutableHost, executableProbe } from '../../src/probes/executable/executable.ts';
-import { PluginFolder } from '../../src/probes/executable/plugin-folder.ts';
-import { Slots } from '../../src/probes/executable/slots.ts';
+import { PluginFolders } from '../../src/probes/executable/plugin-folders.ts';
 import type { ProbeResult, ProbeTarget, ProbeTools } from '../../src/probes/probe.ts';
 import { probeTarget, probeTools } from '../support/probe-bench.ts';
 
@@ -21,7 +21,7 @@ let host: ExecutableHost;
 
 before(async () => {
   tools = { ...(await probeTools()), clock: systemClock };
-  host = createExecutableHost(new PluginFolder(folder));
+  host = createExecutableHost(new PluginFolders(folder));
 });
 after(() => {
   tools.udp.close();
@@ -284,6 +284,34 @@ test('an answer that is not UTF-8 is refused', { skip }, async () => {
   assert.match((await poll(plugin({ executable: 'latin' }))).error?.message ?? '', /not UTF-8/);
 });
 
+test('a tenant runs what lies in its own folder, and nothing of another', { skip }, async () => {
+  const answer = `echo '{"metrics":[{"measurement":"own","fields":{"up":1}}]}'`;
+  const code = async (tenant_id: number, executable: string) => {
+    const { error, rows } = await poll(plugin({ executable, tenant_id }));
+    return error ? `${error.code}: ${error.message}` : rows.length;
+  };
+  sh('first-only', answer);
+  assert.equal(await code(1, 'first-only'), 1);
+  assert.match(String(await code(2, 'first-only')), /no file first-only in the plugins folder plugins\/tenants\/2\./);
+  sh('tenants/2/second-only', answer);
+  assert.equal(await code(2, 'second-only'), 1);
+  assert.match(String(await code(1, 'second-only')), /^plugin_missing: /);
+  assert.match(String(await code(3, 'second-only')), /^plugin_missing: /);
+  assert.match(String(await code(1, 'tenants')), /tenants is not a file/);
+  fs.symlinkSync(path.join(folder, 'first-only'), path.join(folder, 'tenants', '2', 'linked'));
+  assert.match(String(await code(2, 'linked')), /leads out of the plugins folder plugins\/tenants\/2/);
+  const listed = await host.folders.of(2).list();
+  assert.deepEqual(
+    listed.map(({ file, problem }) => [file, problem === undefined]),
+    [
+      ['linked', false],
+      ['second-only', true],
+    ],
+  );
+  fs.chmodSync(path.join(folder, 'tenants'), 0o777);
+  assert.match(String(await code(2, 'second-only')), /The folder above can be written by everybody/);
+});
+
 test('only programs inside the folder are run, and none that everybody may write', { skip }, async () => {
   const refusal = async (executable: string) => {
     const { error } = await poll(plugin({ executable }));
@@ -316,7 +344,7 @@ test('only programs inside the folder are run, and none that everybody may write
 test('no more programs run at once than there are slots, the others wait or leave', { skip }, async () => {
   // Each makes a folder that must not be there yet: two at once would fail.
   sh('alone', `mkdir "${root}/busy" || exit 9\nsleep 0.05\nrmdir "${root}/busy"\necho '{"metrics":[]}'`);
-  const on = { folder: host.folder, slots: new Slots(1) };
+  const on = { folders: host.folders, slots: new Slots(1) };
   const stop = new AbortController();
   const polls = Array.from({ length: 4 }, () => poll(plugin({ executable: 'alone' }), { on }));
   const leaving = poll(plugin({ executable: 'alone' }), { on, signal: stop.signal });

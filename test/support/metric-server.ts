@@ -72,7 +72,7 @@ export async function openTestStore(
 }
 
 const principal = (tenant: number, role: Role, byCookie = false): Principal => {
-  return { kind: 'api_key', id: 1, name: 'test', tenant, role, byCookie };
+  return { kind: 'api_key', id: 1, name: 'test', tenant, role, userId: null, byCookie };
 };
 
 /** By the key that is sent as `X-API-Key` or as bearer token. */

@@ -29,7 +29,7 @@ export async function probeTools(pinger: Pinger = new FixedPinger()): Promise<Pr
     udp: new UdpPort(silentLogger),
     engines: new EngineRegistry(),
     pinger,
-    plans: await PlanCache.load({}, () => {}),
+    plans: await PlanCache.load(),
     resolve: (address) => Promise.resolve({ kind: 'address', address }),
   };
 }

@@ -7,7 +7,7 @@ import { type Auth, createAuth } from '../../src/auth/auth.ts';
 import { SecretBox } from '../../src/config/secrets.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { createRepositories, type Repositories } from '../../src/db/repositories.ts';
-import { createFleet } from '../../src/fleet/fleet.ts';
+import { createFleet, type FleetOptions } from '../../src/fleet/fleet.ts';
 import type { BuiltInPlugin } from '../../src/fleet/plugins.ts';
 import { type Logger, silentLogger } from '../../src/lib/logger.ts';
 import type { FieldMetadata } from '../../src/model/field.ts';
@@ -138,7 +138,10 @@ export interface RequestOptions {
 
 export const OTHER_TENANT = 2;
 
-export async function createTestServer(override: Partial<Services> = {}): Promise<TestServer> {
+export async function createTestServer(
+  override: Partial<Services> | ((made: Services) => Promise<Partial<Services>>) = {},
+  fleetOverride: Partial<FleetOptions> = {},
+): Promise<TestServer> {
   const db = await openDatabase(':memory:');
   const repositories = createRepositories(db);
   const now = new Date('2026-01-05T08:00:00Z');
@@ -149,7 +152,7 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
   const errors: unknown[] = [];
   const logger: Logger = { ...silentLogger, error: (fields) => errors.push(fields), child: () => logger };
   const secrets = new SecretBox(new Map([[1, new Uint8Array(32).fill(7)]]));
-  const auth = createAuth(repositories, clock);
+  const auth = createAuth(repositories, secrets, clock);
   const fleet = createFleet({
     repositories,
     store,
@@ -160,6 +163,7 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
     addedTemplates: () => ({}),
     clock,
     logger,
+    ...fleetOverride,
   });
   const tests: CredentialTest[] = [];
   const poll: PollOutcome = {
@@ -167,7 +171,7 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
     duration_ms: 12,
     metrics: [{ measurement: 'icmp', tags: {}, fields: { up: 1 } }],
   };
-  const services: Services = {
+  const made: Services = {
     version: '0.0.0-test',
     repositories,
     auth,
@@ -186,11 +190,14 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
       read: (_tenant, id) => (id === 'cisco/ios' ? 'id: cisco/ios\n' : undefined),
       check: (_tenant, yaml) =>
         yaml.startsWith('id: ') ? { id: yaml.slice(4).trim() } : { errors: [{ path: 'id', message: 'is missing' }] },
+      heirs: () => [],
       changed: () => {},
     },
-    runsExecutables: true,
-    executableProblem: (file) =>
-      Promise.resolve(file === 'missing.sh' ? 'There is no file missing.sh in the plugins folder.' : undefined),
+    executables: {
+      problem: (_tenant, file) =>
+        Promise.resolve(file === 'missing.sh' ? 'There is no file missing.sh in the plugins folder.' : undefined),
+      placed: () => Promise.resolve({ folder: '/data/plugins', programs: [{ file: 'own.sh' }] }),
+    },
     discovery: {
       check: ({ subnet }) =>
         /^[\d./, -]+$/.test(subnet) ? [] : [{ path: 'subnet', message: 'must be a CIDR, a range or a list' }],
@@ -212,8 +219,8 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
     fields: () => fleet.plugins.declaredFields(),
     clock,
     logger,
-    ...override,
   };
+  const services = { ...made, ...(typeof override === 'function' ? await override(made) : override) };
   const files = new Map([
     ['index.html', '<!doctype html><title>Telltale</title>'],
     ['app-12345678.js', 'console.log("telltale");'.repeat(50)],
@@ -232,7 +239,8 @@ export async function createTestServer(override: Partial<Services> = {}): Promis
     errors,
     tests,
     keyOf: (role, tenant = 1) =>
-      auth.apiKeys.create(tenant, { name: `key ${++keys}`, role, expires_at: null, created_by: 'test' }).key,
+      auth.apiKeys.create(tenant, { name: `key ${++keys}`, role, expires_at: null, created_by: 'test', owner_id: null })
+        .key,
     request: async (method, path, { key, body, rawBody, headers = {}, from = '192.0.2.7', httpVersion = '1.1' } = {}) =>
       app.request(
         path,

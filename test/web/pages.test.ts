@@ -2,20 +2,64 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Device, Event } from '../../src/api/contract.ts';
-import { messageOf, problemOf } from '../../web/api.ts';
+import { ApiError, messageOf, problemOf } from '../../web/api.ts';
 import { nextRow } from '../../web/components/row-keys.ts';
 import { type Column, sortRows } from '../../web/components/table.ts';
 import { reconnectPauseMs } from '../../web/live.ts';
 import { channelInput, channelValues } from '../../web/pages/channel/channel-values.ts';
 import { credentialInput, NEW_CREDENTIAL } from '../../web/pages/credential/credential-form.ts';
+import { bulkChangeOf } from '../../web/pages/device/bulk-change.ts';
 import { availability, bandsOf, healthSegments } from '../../web/pages/device/health-segments.ts';
 import { matchesDevice } from '../../web/pages/devices.ts';
 import { eventText } from '../../web/pages/event-text.ts';
 import { rankCandidates, wantedAt } from '../../web/pages/explore/completion.ts';
 import { guessUnit } from '../../web/pages/explore/guess-unit.ts';
+import { moved, ruleInput, ruleText, ruleValues } from '../../web/pages/interface-rule/rule-values.ts';
 import { judgeMonitor } from '../../web/pages/monitor/monitor-table.ts';
 import { sentence, settingsInput } from '../../web/pages/monitor/settings-fields.ts';
+import { pluginInput, pluginValues } from '../../web/pages/plugin/plugin-values.ts';
 import { matchRoute, withParams } from '../../web/router.ts';
+
+test('a rule about interfaces is sent as its form says, told in words, and moved', () => {
+  const rule = { name: 'Vlan*', types: [53, 4000], polled: false };
+  assert.deepEqual(ruleInput(ruleValues(rule)), rule);
+  assert.deepEqual(ruleInput({ name: ' ', alias: '*up*', types: '', polled: 'yes' }), { alias: '*up*', polled: true });
+  assert.equal(ruleText(rule), 'name Vlan*, type 53 virtual, 4000: do not poll');
+  assert.deepEqual(moved(['a', 'b', 'c'], 1, -1), ['b', 'a', 'c']);
+  assert.deepEqual(moved(['a', 'b', 'c'], 2, 1), ['a', 'b', 'c']);
+});
+
+test('a plugin is sent as its form says, and comes back into it', () => {
+  const values = { ...pluginValues(), id: ' mast ', name: 'Mast', executable: 'mast.sh', arguments: '-x\na b' };
+  const input = pluginInput({ ...values, timeout: '', credentials: ['winrm'], schema: ' ' });
+  assert.deepEqual(
+    [input.id, input.arguments, input.credential_types, input.default_interval_s],
+    ['mast', ['-x', 'a b'], ['winrm'], 60],
+  );
+  assert.ok(!('timeout_s' in input), 'the server has a limit of its own');
+  assert.deepEqual(input.settings_schema, { type: 'object', properties: {}, additionalProperties: false });
+  assert.deepEqual(pluginInput(values).fields, []);
+  for (const schema of ['{', '[]', '"x"', 'null']) {
+    assert.throws(
+      () => pluginInput({ ...values, schema }),
+      (error) => error instanceof ApiError && error.fields[0]?.path === 'settings_schema',
+    );
+  }
+});
+
+test('of a change of many devices only what differs is sent; a label without a value is taken away', () => {
+  const same = { site: '=', credential: '=', template: '=', industrial: '=', offline: '', labels: '' };
+  assert.deepEqual(bulkChangeOf(same), {});
+  const change = { ...same, site: 'Plant 2', credential: '', template: 'cisco/ios', industrial: 'no' };
+  assert.deepEqual(bulkChangeOf({ ...change, offline: '60', labels: 'line=7\nold=\n' }), {
+    site: 'Plant 2',
+    credential_profile_id: null,
+    template: 'cisco/ios',
+    ot: false,
+    offline_after_s: 60,
+    set_labels: { line: '7', old: null },
+  });
+});
 
 test('routes match whole paths, with parameters decoded', () => {
   const routes = [

@@ -1,7 +1,7 @@
 /** Dialogs on the browser's own <dialog>: it traps the focus, gives it back, and closes on Escape. */
+import { messageOf } from '../api.ts';
 import { type ComponentChildren, html, render, useId, useLayoutEffect, useRef, useState, type VNode } from '../html.ts';
 import { Icon } from './icon.ts';
-import { tellFailure } from './toast.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -46,7 +46,7 @@ interface ConfirmOptions {
   readonly text: string;
   /** Word of the button, e.g. `Delete device`. */
   readonly action: string;
-  /** Runs while the dialog waits; its failure is told and the dialog stays. */
+  /** Runs while the dialog waits; its failure is told there and the dialog stays. */
   readonly run: () => Promise<unknown>;
 }
 
@@ -63,18 +63,21 @@ export function confirm(options: ConfirmOptions): void {
 
 function Confirm({ title, text, action, run, onClose }: ConfirmOptions & { readonly onClose: () => void }): VNode {
   const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | undefined>(undefined);
   const go = async () => {
     setBusy(true);
+    setProblem(undefined);
     try {
       await run();
       onClose();
     } catch (error) {
-      tellFailure(error);
+      setProblem(messageOf(error));
       setBusy(false);
     }
   };
   return html`<${Dialog} title=${title} onClose=${onClose}>
     <p class="soft">${text}</p>
+    ${problem && html`<p class="form-problem" role="alert">${problem}</p>`}
     <footer class="dialog-foot">
       <button type="button" class="button" onClick=${onClose} autofocus>Cancel</button>
       <button type="button" class="button danger" disabled=${isBusy} onClick=${() => void go()}>${action}</button>

@@ -46,7 +46,15 @@ const GROUPS: readonly NavGroup[] = [
         role: 'operator',
         key: 'p',
       },
+      {
+        label: 'Interface rules',
+        address: '/interface-rules',
+        icon: 'interfaces',
+        needs: '/interface-rules',
+        key: 'f',
+      },
       { label: 'Templates', address: '/templates', icon: 'templates', needs: '/templates', key: 't' },
+      { label: 'Plugins', address: '/plugins', icon: 'plugins', needs: '/plugins', key: 'x' },
     ],
   },
   {

@@ -101,14 +101,22 @@ function UserDialog({ user, onClose }: { readonly user?: User; readonly onClose:
       onInput=${(value: string) => form.set('password', value)}
     />
     <${SelectField} label="Role" value=${values.role} choices=${ROLES} error=${form.errorAt('role')} onChange=${(value: string) => form.set('role', value as User['role'])} />
-    <${Check} label="May not log in" checked=${values.disabled} onChange=${(value: boolean) => form.set('disabled', value)} />
+    <${Check} label="May not log in" hint=${keysNote(user)} checked=${values.disabled} onChange=${(value: boolean) => form.set('disabled', value)} />
   <//>`;
+}
+
+/** What becomes of the keys of somebody who leaves. */
+function keysNote(user: User | undefined): string {
+  const count = user?.api_key_count ?? 0;
+  if (count === 0) return '';
+  if (count === 1) return 'Their API key stops as well: hand it over if it must go on.';
+  return `Their ${count} API keys stop as well: hand over those that must go on.`;
 }
 
 function remove(user: User): void {
   confirm({
     title: `Delete ${user.username}?`,
-    text: 'Their sessions end at once. What they did stays in the audit.',
+    text: ['Their sessions end at once. What they did stays in the audit.', keysNote(user)].join(' '),
     action: 'Delete user',
     run: async () => {
       await api.delete(`${PATH}/${user.id}`);

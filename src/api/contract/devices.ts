@@ -1,7 +1,7 @@
 /** Anything monitored that has an address, with its interfaces and facts. */
 import { z } from 'zod';
 import { HEALTH } from '../../model/health.ts';
-import { fieldError, id, labels, listQuery, name, queryFlag, timestamp } from './common.ts';
+import { fieldError, id, labelName, labels, listQuery, name, queryFlag, timestamp } from './common.ts';
 
 export const health = z.enum(HEALTH);
 
@@ -91,6 +91,54 @@ export const deviceBulkAnswer = z.object({
       device: device.optional(),
       detail: z.string().optional(),
       errors: z.array(fieldError).optional(),
+    }),
+  ),
+});
+
+/** Devices that people chose from a list. */
+const chosen = (most: number) =>
+  z
+    .array(id)
+    .min(1, 'must not be empty')
+    .max(most, `must not hold more than ${most} devices`)
+    .refine((ids) => new Set(ids).size === ids.length, 'must not name a device twice');
+
+/** What can be the same for many. `set_labels` adds to the labels that each has; null takes one away. */
+export const deviceBulkChange = deviceInput
+  .omit({ name: true, address: true, labels: true })
+  .partial()
+  .extend({ set_labels: z.record(labelName, z.string().max(1000).nullable()).optional() })
+  .refine((change) => Object.keys(change).length > 0, 'must hold at least one change');
+export const deviceBulkPatch = z.strictObject({ ids: chosen(1000), change: deviceBulkChange });
+export const deviceBulkDelete = z.strictObject({ ids: chosen(1000), cascade: z.boolean().optional() });
+/** `status` of each is what the request for it alone would have answered. */
+export const deviceBulkOutcome = z.object({
+  done: z.int(),
+  refused: z.int(),
+  results: z.array(
+    z.object({ id, status: z.int(), detail: z.string().optional(), errors: z.array(fieldError).optional() }),
+  ),
+});
+
+export const deviceBulkPoll = z.strictObject({ ids: chosen(200) });
+export const deviceBulkPollAnswer = z.object({
+  /** Monitors: polled well, polled in vain, not reached within the time of one request. */
+  succeeded: z.int(),
+  failed: z.int(),
+  left: z.int(),
+  results: z.array(
+    z.object({
+      id,
+      status: z.int(),
+      detail: z.string().optional(),
+      monitors: z.array(
+        z.object({
+          monitor_id: id,
+          plugin_id: z.string(),
+          state: z.enum(['succeeded', 'failed', 'left']),
+          error: z.object({ code: z.string(), message: z.string() }).nullable(),
+        }),
+      ),
     }),
   ),
 });

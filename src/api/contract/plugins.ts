@@ -54,6 +54,12 @@ export const pluginInput = z.strictObject({
   settings_schema: z.record(z.string(), z.unknown()).optional(),
   fields: z.array(declaredField).max(1000).optional(),
 });
+/** The programs that plugins can be made of. */
+export const pluginPrograms = z.object({
+  /** Where who runs the machine puts them: a path, or a place in the data folder. */
+  folder: z.string(),
+  data: z.array(z.object({ file: z.string(), usable: z.boolean(), problem: z.string().nullable() })),
+});
 export const pluginReplacement = pluginInput.partial({ id: true });
 export const pluginListQuery = listQuery.extend({ type: z.enum(['built_in', 'executable']).optional() });
 export const pluginParams = z.object({ id: z.string().max(100) });

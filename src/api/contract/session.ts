@@ -22,6 +22,8 @@ export const user = z.object({
   disabled: z.boolean(),
   created_at: timestamp,
   last_login_at: timestamp.nullable(),
+  /** Keys that stop when the user may not log in any more, and go when the user is removed. */
+  api_key_count: z.int(),
 });
 export const userInput = z.strictObject({ username, password, role: userRole, disabled: z.boolean().optional() });
 export const userPatch = z.strictObject({
@@ -56,9 +58,21 @@ export const apiKey = z.object({
   prefix: z.string(),
   created_at: timestamp,
   created_by: z.string().nullable(),
+  /** The person it belongs to: it stops when they may not log in any more. Null: the organisation. */
+  owner_id: id.nullable(),
+  owner: z.string().nullable(),
+  /** It does not work, because its owner may not log in. */
+  stopped: z.boolean(),
   expires_at: timestamp.nullable(),
   last_used_at: timestamp.nullable(),
 });
-export const apiKeyInput = z.strictObject({ name, role, expires_at: timestamp.nullable().optional() });
+export const apiKeyInput = z.strictObject({
+  name,
+  role,
+  expires_at: timestamp.nullable().optional(),
+  /** Who makes it, if nothing is said; null: the organisation. */
+  owner_id: id.nullable().optional(),
+});
+export const apiKeyPatch = z.strictObject({ owner_id: id.nullable() });
 /** The only answer that ever holds the key. */
 export const apiKeyCreated = apiKey.extend({ key: z.string() });

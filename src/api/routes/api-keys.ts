@@ -1,15 +1,14 @@
 /** Keys of scripts and tools. */
 import { actorOf } from '../../auth/principal.ts';
 import type { ApiKeyRecord } from '../../db/api-keys.ts';
-import { Refusal } from '../../model/refusal.ts';
 import { idParams, listQuery, pageOf } from '../contract/common.ts';
-import { apiKey, apiKeyCreated, apiKeyInput } from '../contract/session.ts';
+import { apiKey, apiKeyCreated, apiKeyInput, apiKeyPatch } from '../contract/session.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
 import type { Services } from '../services.ts';
 
 function present(record: ApiKeyRecord) {
-  const { key_hash: _, tenant_id: __, ...shown } = record;
-  return shown;
+  const { key_hash: _, tenant_id: __, owner_role: ___, owner_disabled, ...shown } = record;
+  return { ...shown, stopped: owner_disabled ?? false };
 }
 
 export function apiKeyRoutes({ auth, repositories }: Pick<Services, 'auth' | 'repositories'>): Endpoint[] {
@@ -40,15 +39,38 @@ export function apiKeyRoutes({ auth, repositories }: Pick<Services, 'auth' | 're
       status: 201,
       handle(call) {
         const principal = principalOf(call);
-        const { name, role, expires_at } = call.body;
+        const { name, role, expires_at, owner_id = principal.userId } = call.body;
         const created = auth.apiKeys.create(principal.tenant, {
           name,
           role,
           expires_at: expires_at ? new Date(expires_at) : null,
           created_by: actorOf(principal),
+          owner_id,
         });
-        call.audit({ target: `api-keys/${created.id}` });
+        call.audit({
+          target: `api-keys/${created.id}`,
+          detail: { name, role, expires_at: created.expires_at, owner: created.owner },
+        });
         return { ...present(created), key: created.key };
+      },
+    }),
+    endpoint({
+      method: 'patch',
+      path: '/api-keys/:id',
+      tag,
+      summary: 'Hand a key over to another user, or to the organisation',
+      allow: 'administer',
+      action: 'api_key.update',
+      params: idParams,
+      body: apiKeyPatch,
+      answer: apiKey,
+      handle(call) {
+        const { tenant } = principalOf(call);
+        const before = auth.apiKeys.get(tenant, call.params.id);
+        const after = auth.apiKeys.handOver(tenant, before.id, call.body.owner_id);
+        const detail = { name: after.name, owner_before: before.owner, owner: after.owner };
+        call.audit({ target: `api-keys/${after.id}`, detail });
+        return present(after);
       },
     }),
     endpoint({
@@ -61,8 +83,7 @@ export function apiKeyRoutes({ auth, repositories }: Pick<Services, 'auth' | 're
       params: idParams,
       handle(call) {
         const { tenant } = principalOf(call);
-        const record = repositories.apiKeys.get(tenant, call.params.id);
-        if (!record) throw Refusal.notFound('API key');
+        const record = auth.apiKeys.get(tenant, call.params.id);
         repositories.apiKeys.delete(tenant, record.id);
         call.audit({ target: `api-keys/${record.id}`, detail: { name: record.name } });
         return undefined;

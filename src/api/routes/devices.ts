@@ -1,12 +1,10 @@
-/** Devices, one and many. */
+/** Devices, one at a time. */
 import type { DeviceRecord } from '../../db/devices.ts';
 import { parseAddress } from '../../lib/address.ts';
 import { HEALTH, type Health } from '../../model/health.ts';
 import { idParams, pageOf } from '../contract/common.ts';
 import {
   device,
-  deviceBulkAnswer,
-  deviceBulkInput,
   deviceDeleteQuery,
   deviceInput,
   deviceListQuery,
@@ -14,11 +12,7 @@ import {
   deviceSummary,
 } from '../contract/devices.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
-import { mapInTransactions } from '../in-transactions.ts';
-import { invalid, problemOf } from '../problem.ts';
 import type { Services } from '../services.ts';
-
-const BULK_LIMIT_BYTES = 10 << 20;
 
 export function presentDevice(record: DeviceRecord) {
   const { tenant_id, name_given, address_key, recognised_template, confidence, reasons, facts_at, ...shown } = record;
@@ -74,26 +68,6 @@ export function deviceRoutes({ fleet, repositories }: Pick<Services, 'fleet' | '
         const record = fleet.devices.create(principalOf(call).tenant, call.body);
         call.audit({ target: `devices/${record.id}` });
         return presentDevice(record);
-      },
-    }),
-    endpoint({
-      method: 'post',
-      path: '/devices/bulk',
-      tag,
-      summary: 'Add many devices; each is judged for itself, and those that are right are added',
-      allow: 'operate',
-      action: 'device.bulk_create',
-      body: deviceBulkInput,
-      bodyLimitBytes: BULK_LIMIT_BYTES,
-      answer: deviceBulkAnswer,
-      async handle(call) {
-        const { tenant } = principalOf(call);
-        const results = await mapInTransactions(repositories, call.body.devices, (wish, index) =>
-          createOne(fleet, tenant, wish, index),
-        );
-        const created = results.filter((result) => result.status === 201).length;
-        call.audit({ detail: { created, refused: results.length - created } });
-        return { created, refused: results.length - created, results };
       },
     }),
     endpoint({
@@ -153,18 +127,6 @@ export function deviceRoutes({ fleet, repositories }: Pick<Services, 'fleet' | '
       },
     }),
   ];
-}
-
-function createOne(fleet: Services['fleet'], tenant: number, wish: unknown, index: number) {
-  const parsed = deviceInput.safeParse(wish);
-  try {
-    if (!parsed.success) throw invalid(parsed.error.issues, 'device');
-    return { index, status: 201, device: presentDevice(fleet.devices.create(tenant, parsed.data)) };
-  } catch (error) {
-    const problem = problemOf(error);
-    if (!problem) throw error;
-    return { index, status: problem.status, detail: problem.message, errors: [...problem.errors] };
-  }
 }
 
 function summary(counts: readonly { site_id: number; site: string; health: Health; n: number }[]) {

@@ -31,6 +31,8 @@ function worst(checks: HealthChecks): CheckStatus {
 function databaseCheck({ repositories }: Pick<Services, 'repositories'>): { status: CheckStatus; message: string } {
   try {
     repositories.tenants.all();
+    const problem = repositories.writeProblem();
+    if (problem) return { status: 'degraded', message: problem };
     return { status: 'ok', message: 'The database answers.' };
   } catch (error) {
     return {

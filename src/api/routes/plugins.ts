@@ -8,9 +8,16 @@ import type { FieldMetadata } from '../../model/field.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
 import { pageOf } from '../contract/common.ts';
-import { plugin, pluginInput, pluginListQuery, pluginParams, pluginReplacement } from '../contract/plugins.ts';
+import {
+  plugin,
+  pluginInput,
+  pluginListQuery,
+  pluginParams,
+  pluginPrograms,
+  pluginReplacement,
+} from '../contract/plugins.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
-import type { Services } from '../services.ts';
+import type { ExecutableService, Services } from '../services.ts';
 
 const DEFAULT_TIMEOUT_S = 30;
 const DEFAULT_INTERVAL_S = 60;
@@ -34,13 +41,10 @@ function valuesOf(input: Omit<z.output<typeof pluginInput>, 'id'>): PluginValues
 
 const nameOf = ({ measurement, field }: FieldMetadata) => `${measurement}_${field}`;
 
-type NeededServices = Pick<
-  Services,
-  'fleet' | 'repositories' | 'clock' | 'fields' | 'runsExecutables' | 'executableProblem'
->;
+type NeededServices = Pick<Services, 'fleet' | 'repositories' | 'clock' | 'fields' | 'executables'>;
 
 export function pluginRoutes(services: NeededServices): Endpoint[] {
-  const { fleet, repositories, clock, fields, runsExecutables, executableProblem } = services;
+  const { fleet, repositories, clock, fields, executables } = services;
   const tag = 'plugins';
   const get = (tenant: TenantId, id: string): Plugin => {
     const found = fleet.plugins.get(tenant, id);
@@ -55,8 +59,13 @@ export function pluginRoutes(services: NeededServices): Endpoint[] {
   };
   const now = () => new Date(clock.nowMs());
   /** @throws Refusal when it could not be run, or says of a field what it is not. `own` is what it declared before. */
-  const check = async (values: PluginValues, own: readonly FieldMetadata[] = []): Promise<PluginValues> => {
-    const problem = await executableProblem(values.executable);
+  const check = async (
+    programs: ExecutableService,
+    tenant: TenantId,
+    values: PluginValues,
+    own: readonly FieldMetadata[] = [],
+  ): Promise<PluginValues> => {
+    const problem = await programs.problem(tenant, values.executable);
     if (problem) throw Refusal.invalid('executable', `cannot be used: ${problem}`);
     const isOwn = (field: FieldMetadata) => own.some((entry) => nameOf(entry) === nameOf(field));
     const known = new Map(fields().map((field) => [nameOf(field), field]));
@@ -69,7 +78,24 @@ export function pluginRoutes(services: NeededServices): Endpoint[] {
     return values;
   };
   // Changes of added plugins, where something runs them.
-  const changes = [
+  const changes = (programs: ExecutableService) => [
+    endpoint({
+      method: 'get',
+      path: '/plugin-programs',
+      tag,
+      summary: 'The programs in the plugins folder of the tenant, and whether they can be run',
+      allow: 'administer',
+      answer: pluginPrograms,
+      async handle(call) {
+        const { folder, programs: placed } = await programs.placed(principalOf(call).tenant);
+        const data = placed.map(({ file, problem }) => ({
+          file,
+          usable: problem === undefined,
+          problem: problem ?? null,
+        }));
+        return { folder, data };
+      },
+    }),
     endpoint({
       method: 'post',
       path: '/plugins',
@@ -87,7 +113,7 @@ export function pluginRoutes(services: NeededServices): Endpoint[] {
           throw new Refusal('conflict', `The plugin ${id} is built in`, [
             { path: 'id', message: 'is taken by a built-in plugin' },
           ]);
-        const values = await check(valuesOf(rest));
+        const values = await check(programs, tenant, valuesOf(rest));
         keepUnique('id', 'plugin', () => repositories.plugins.insert(tenant, id, values, now()));
         call.audit({ target: `plugins/${id}` });
         return get(tenant, id);
@@ -107,7 +133,7 @@ export function pluginRoutes(services: NeededServices): Endpoint[] {
         const { tenant } = principalOf(call);
         const { id, ...rest } = call.body;
         if (id !== undefined && id !== call.params.id) throw Refusal.invalid('id', 'cannot change');
-        const values = await check(valuesOf(rest), getAdded(tenant, call.params.id).fields);
+        const values = await check(programs, tenant, valuesOf(rest), getAdded(tenant, call.params.id).fields);
         repositories.plugins.update(tenant, call.params.id, values, now());
         fleet.configuration.touchAll();
         call.audit({ target: `plugins/${call.params.id}` });
@@ -159,6 +185,6 @@ export function pluginRoutes(services: NeededServices): Endpoint[] {
         return undefined;
       },
     }),
-    ...(runsExecutables ? changes : []),
+    ...(executables ? changes(executables) : []),
   ];
 }

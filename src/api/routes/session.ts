@@ -1,5 +1,7 @@
 /** Logging in and out, and who is logged in. */
 import type { Context } from 'hono';
+import { KNOWN_FOR_MS } from '../../auth/known-browsers.ts';
+import type { Attempt, Lock } from '../../auth/login-guard.ts';
 import { may, PERMISSIONS, type Permission } from '../../auth/principal.ts';
 import type { NewSession } from '../../auth/sessions.ts';
 import type { UserRecord } from '../../db/users.ts';
@@ -7,14 +9,15 @@ import { DEFAULT_TENANT } from '../../model/tenant.ts';
 import { loginAnswer, loginInput, me, passwordChange, setupInput, setupState } from '../contract/session.ts';
 import { type Endpoint, endpoint, principalOf, Reply } from '../endpoint.ts';
 import { HttpProblem } from '../problem.ts';
-import { isCrossOrigin, isLocal, sessionCookie, sessionTokenOf } from '../request.ts';
+import { browserCookie, browserCookieOf, isCrossOrigin, isLocal, sessionCookie, sessionTokenOf } from '../request.ts';
 import type { Services } from '../services.ts';
 import { presentUser } from './users.ts';
 
 /** Of a body from somebody who is not logged in: names and passwords are short. */
 const CREDENTIALS_BYTES = 16 << 10;
 
-export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'repositories'>): Endpoint[] {
+export function sessionRoutes(services: Pick<Services, 'auth' | 'repositories' | 'clock'>): Endpoint[] {
+  const { auth, repositories, clock } = services;
   return [
     endpoint({
       method: 'post',
@@ -28,13 +31,15 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
       answer: loginAnswer,
       async handle({ body, address, context, audit }) {
         refuseOtherOrigins(context);
-        const outcome = await auth.login.attempt(body.username, body.password, address);
-        if (outcome.kind === 'locked') throw tooManyAttempts(outcome.retryAfterS);
+        const { username, password } = body;
+        const known = auth.browsers.recognise(browserCookieOf(context), username);
+        const outcome = await auth.login.attempt({ username, address, isLocal: isLocal(context), known }, password);
+        if (outcome.kind === 'locked') throw tooManyAttempts(outcome.lock);
         if (outcome.kind === 'refused') {
           repositories.journal.addAudit({
             tenant_id: outcome.user?.tenant_id ?? DEFAULT_TENANT,
-            at: new Date(),
-            actor: `user:${body.username}`,
+            at: new Date(clock.nowMs()),
+            actor: `user:${username}`,
             address: address === '' ? null : address,
             action: 'login.failed',
             target: null,
@@ -43,7 +48,7 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
           throw new HttpProblem(401, 'The user name or the password is wrong.');
         }
         audit({ actor: `user:${outcome.user.username}`, tenant: outcome.user.tenant_id, detail: null });
-        return loggedIn(context, outcome.user, outcome.session);
+        return loggedIn(services, context, outcome.user, outcome.session);
       },
     }),
     endpoint({
@@ -56,7 +61,7 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
       handle({ context }) {
         const token = sessionTokenOf(context);
         if (token !== undefined) auth.sessions.end(token);
-        return new Reply(undefined, { headers: { 'set-cookie': sessionCookie(context, undefined) } });
+        return new Reply(undefined, { cookies: [sessionCookie(context, undefined)] });
       },
     }),
     endpoint({
@@ -71,7 +76,7 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
         const user = principal.kind === 'user' ? repositories.users.get(principal.tenant, principal.id) : undefined;
         const tenant = repositories.tenants.get(principal.tenant);
         return {
-          user: user ? presentUser(user) : null,
+          user: user ? shownUser(repositories, user) : null,
           api_key: principal.kind === 'api_key' ? { id: principal.id, name: principal.name } : null,
           role: principal.role,
           tenant: { id: principal.tenant, name: tenant?.name ?? '' },
@@ -91,10 +96,12 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
         const principal = principalOf(call);
         const user = principal.kind === 'user' ? repositories.users.get(principal.tenant, principal.id) : undefined;
         if (!user) throw new HttpProblem(403, 'An API key has no password.');
-        const waitMs = auth.guard.waitMs(user.username, call.address);
-        if (waitMs > 0) throw tooManyAttempts(Math.ceil(waitMs / 1000));
+        // Who is logged in is held up by nobody but himself.
+        const attempt: Attempt = { username: user.username, address: call.address, known: 'logged in' };
+        const lock = auth.guard.lock(attempt);
+        if (lock) throw tooManyAttempts(lock);
         // Counted before it is known, as at log-in: attempts sent all at once must not pass together.
-        auth.guard.failed(user.username, call.address);
+        auth.guard.failed(attempt);
         const { current_password: current, new_password: wanted } = call.body;
         if (!(await auth.people.changePassword(user, current, wanted, sessionTokenOf(call.context)))) {
           const message = 'is not the current password';
@@ -102,7 +109,7 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
             errors: [{ path: 'current_password', message }],
           });
         }
-        auth.guard.succeeded(user.username, call.address);
+        auth.guard.succeeded(attempt);
         call.audit({ target: `users/${user.id}`, detail: null });
         return undefined;
       },
@@ -110,7 +117,8 @@ export function sessionRoutes({ auth, repositories }: Pick<Services, 'auth' | 'r
   ];
 }
 
-export function setupRoutes({ auth }: Pick<Services, 'auth'>): Endpoint[] {
+export function setupRoutes(services: Pick<Services, 'auth' | 'repositories'>): Endpoint[] {
+  const { auth } = services;
   return [
     endpoint({
       method: 'get',
@@ -143,22 +151,23 @@ export function setupRoutes({ auth }: Pick<Services, 'auth'>): Endpoint[] {
         const user = await auth.people.createFirst(DEFAULT_TENANT, body.username, body.password);
         audit({ actor: 'setup', target: `users/${user.id}`, detail: { username: user.username } });
         const { session } = auth.login.begin(user);
-        return loggedIn(context, user, session);
+        return loggedIn(services, context, user, session);
       },
     }),
   ];
 }
 
 function checkCode(auth: Services['auth'], code: string | undefined, address: string): void {
-  const name = 'set-up code';
-  const waitMs = auth.guard.waitMs(name, address);
-  if (waitMs > 0) throw tooManyAttempts(Math.ceil(waitMs / 1000));
+  // Not the name of anybody: those hold no spaces.
+  const attempt: Attempt = { username: 'set-up code', address };
+  const lock = auth.guard.lock(attempt);
+  if (lock) throw tooManyAttempts(lock);
   if (code !== undefined && auth.firstRun.accepts(code)) return;
   const message =
     code === undefined
       ? 'is needed from another machine: the server printed it when it started'
       : 'is not the one that the server printed when it started';
-  if (code !== undefined) auth.guard.failed(name, address);
+  if (code !== undefined) auth.guard.failed(attempt);
   throw new HttpProblem(403, `setup_code ${message}`, { errors: [{ path: 'setup_code', message }] });
 }
 
@@ -169,12 +178,23 @@ function refuseOtherOrigins(context: Context): void {
   }
 }
 
-function tooManyAttempts(retryAfterS: number): HttpProblem {
+function tooManyAttempts({ waitMs, isShared }: Lock): HttpProblem {
+  const retryAfterS = Math.ceil(waitMs / 1000);
   const headers = { 'retry-after': String(retryAfterS) };
-  return new HttpProblem(429, `Too many wrong attempts: try again in ${retryAfterS} seconds.`, { headers });
+  const wayOut = isShared ? ', or use a browser that has logged in before, or one on the server itself' : '';
+  return new HttpProblem(429, `Too many wrong attempts: try again in ${retryAfterS} seconds${wayOut}.`, { headers });
 }
 
-function loggedIn(context: Context, user: UserRecord, session: NewSession) {
-  const value = { ...session, user: presentUser(user) };
-  return new Reply(value, { headers: { 'set-cookie': sessionCookie(context, session) } });
+const shownUser = (repositories: Services['repositories'], user: UserRecord) =>
+  presentUser(user, repositories.apiKeys.namesOfOwner(user.tenant_id, user.id).length);
+
+function loggedIn(
+  { auth, repositories }: Pick<Services, 'auth' | 'repositories'>,
+  context: Context,
+  user: UserRecord,
+  session: NewSession,
+) {
+  const value = { ...session, user: shownUser(repositories, user) };
+  const known = browserCookie(context, auth.browsers.remember(user.username), KNOWN_FOR_MS);
+  return new Reply(value, { cookies: [sessionCookie(context, session), known] });
 }

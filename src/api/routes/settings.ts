@@ -1,7 +1,13 @@
 /** Settings of the tenant. */
+import type { TenantSettings } from '../../fleet/settings.ts';
 import { settings, settingsPatch } from '../contract/system.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
 import type { Services } from '../services.ts';
+
+/** Interface rules have an address of their own: operators may change them. */
+function present({ interface_rules: _, ...shown }: TenantSettings) {
+  return shown;
+}
 
 export function settingsRoutes({ fleet }: Pick<Services, 'fleet'>): Endpoint[] {
   const tag = 'system';
@@ -13,7 +19,7 @@ export function settingsRoutes({ fleet }: Pick<Services, 'fleet'>): Endpoint[] {
       summary: 'Settings',
       allow: 'read',
       answer: settings,
-      handle: (call) => fleet.settings.of(principalOf(call).tenant),
+      handle: (call) => present(fleet.settings.of(principalOf(call).tenant)),
     }),
     endpoint({
       method: 'patch',
@@ -27,7 +33,7 @@ export function settingsRoutes({ fleet }: Pick<Services, 'fleet'>): Endpoint[] {
       handle(call) {
         const changed = fleet.settings.change(principalOf(call).tenant, call.body);
         fleet.configuration.touchAll();
-        return changed;
+        return present(changed);
       },
     }),
   ];

@@ -138,6 +138,12 @@ export function templateRoutes(services: Pick<Services, 'templates' | 'repositor
           if (origin === 'built_in')
             throw new Refusal('forbidden', `The template ${id} ships with the product: it stays.`);
           if (device_count > 0) throw new Refusal('in_use', `Template in use by ${device_count} device(s)`);
+          const heirs = templates.heirs(tenant, id);
+          if (heirs.length > 0)
+            throw new Refusal(
+              'in_use',
+              `Template in use by ${heirs.length} template(s) that inherit it: ${heirs.join(', ')}`,
+            );
           repositories.templates.delete(tenant, id);
           templates.changed(tenant);
           fleet.configuration.touchAll();

@@ -6,13 +6,15 @@ import { user, userInput, userListQuery, userPatch } from '../contract/session.t
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
 import type { Services } from '../services.ts';
 
-export function presentUser(record: UserRecord) {
+export function presentUser(record: UserRecord, apiKeyCount: number) {
   const { id, username, role, disabled, created_at, last_login_at } = record;
-  return { id, username, role, disabled, created_at, last_login_at };
+  return { id, username, role, disabled, created_at, last_login_at, api_key_count: apiKeyCount };
 }
 
 export function userRoutes({ auth, repositories }: Pick<Services, 'auth' | 'repositories'>): Endpoint[] {
   const tag = 'people';
+  const present = (record: UserRecord) =>
+    presentUser(record, repositories.apiKeys.namesOfOwner(record.tenant_id, record.id).length);
   return [
     endpoint({
       method: 'get',
@@ -23,8 +25,10 @@ export function userRoutes({ auth, repositories }: Pick<Services, 'auth' | 'repo
       query: userListQuery,
       answer: pageOf(user),
       handle(call) {
-        const page = repositories.users.list(principalOf(call).tenant, call.query);
-        return { ...page, data: page.data.map(presentUser) };
+        const { tenant } = principalOf(call);
+        const page = repositories.users.list(tenant, call.query);
+        const keys = repositories.apiKeys.countByOwner(tenant);
+        return { ...page, data: page.data.map((record) => presentUser(record, keys.get(record.id) ?? 0)) };
       },
     }),
     endpoint({
@@ -40,7 +44,7 @@ export function userRoutes({ auth, repositories }: Pick<Services, 'auth' | 'repo
       async handle(call) {
         const record = await auth.people.create(principalOf(call).tenant, call.body);
         call.audit({ target: `users/${record.id}` });
-        return presentUser(record);
+        return present(record);
       },
     }),
     endpoint({
@@ -54,36 +58,43 @@ export function userRoutes({ auth, repositories }: Pick<Services, 'auth' | 'repo
       handle(call) {
         const record = repositories.users.get(principalOf(call).tenant, call.params.id);
         if (!record) throw Refusal.notFound('User');
-        return presentUser(record);
+        return present(record);
       },
     }),
     endpoint({
       method: 'patch',
       path: '/users/:id',
       tag,
-      summary: 'Change role, password or whether the user may log in; a new password ends the sessions',
+      summary:
+        'Change role, password or whether the user may log in; a new password ends the sessions, and who may not log in has no API keys that work',
       allow: 'administer',
       action: 'user.update',
       params: idParams,
       body: userPatch,
       answer: user,
       async handle(call) {
-        const record = await auth.people.update(principalOf(call).tenant, call.params.id, call.body);
-        call.audit({ target: `users/${record.id}` });
-        return presentUser(record);
+        const { tenant } = principalOf(call);
+        const record = await auth.people.update(tenant, call.params.id, call.body);
+        const stopped = record.disabled
+          ? { api_keys_stopped: repositories.apiKeys.namesOfOwner(tenant, record.id) }
+          : {};
+        call.audit({ target: `users/${record.id}`, detail: { ...call.body, ...stopped } });
+        return present(record);
       },
     }),
     endpoint({
       method: 'delete',
       path: '/users/:id',
       tag,
-      summary: 'Remove a user; the last administrator stays',
+      summary: "Remove a user and the user's API keys; the last administrator stays",
       allow: 'administer',
       action: 'user.delete',
       params: idParams,
       handle(call) {
-        const record = auth.people.delete(principalOf(call).tenant, call.params.id);
-        call.audit({ target: `users/${record.id}`, detail: { username: record.username } });
+        const { tenant } = principalOf(call);
+        const keys = repositories.apiKeys.namesOfOwner(tenant, call.params.id);
+        const record = auth.people.delete(tenant, call.params.id);
+        call.audit({ target: `users/${record.id}`, detail: { username: record.username, api_keys_removed: keys } });
         return undefined;
       },
     }),

@@ -4,23 +4,23 @@
  */
 import os from 'node:os';
 import { z } from 'zod';
+import { Slots } from '../../lib/slots.ts';
 import type { PluginSection } from '../../model/collector-config.ts';
 import type { PollError } from '../../model/observation.ts';
 import type { OpenCredential, Probe, ProbeResult, ProbeTarget, ProbeTools } from '../probe.ts';
 import { readAnswer } from './answer.ts';
-import type { PluginFolder } from './plugin-folder.ts';
+import type { PluginFolders } from './plugin-folders.ts';
 import { MAX_OUTPUT_BYTES, type ProgramOutcome, runProgram } from './run-program.ts';
-import { Slots } from './slots.ts';
 
 /** What all added plugins of one collector share. */
 export interface ExecutableHost {
-  readonly folder: PluginFolder;
+  readonly folders: PluginFolders;
   readonly slots: Slots;
 }
 
 /** Programs mostly wait for the network; more at once than this would only fight for the machine. */
-export function createExecutableHost(folder: PluginFolder): ExecutableHost {
-  return { folder, slots: new Slots(Math.max(4, 2 * os.availableParallelism())) };
+export function createExecutableHost(folders: PluginFolders): ExecutableHost {
+  return { folders, slots: new Slots(Math.max(4, 2 * os.availableParallelism())) };
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -53,7 +53,7 @@ function settingsOf(plugin: PluginSection): z.ZodType {
 
 async function poll(
   plugin: PluginSection,
-  { folder, slots }: ExecutableHost,
+  { folders, slots }: ExecutableHost,
   target: ProbeTarget,
   settings: Settings,
   { clock, log }: ProbeTools,
@@ -68,7 +68,7 @@ async function poll(
   if (!(await slots.take(signal))) return failed('cancelled', 'was cancelled before it began');
   let outcome: ProgramOutcome;
   try {
-    const found = await folder.find(plugin.executable);
+    const found = await folders.of(plugin.tenant_id).find(plugin.executable);
     if (found.kind === 'refused') return failed('plugin_missing', `cannot be run: ${found.message}`);
     outcome = await runProgram({
       file: found.path,

@@ -50,7 +50,8 @@ class HostRun implements ProbeRun {
   readonly #alive = new Map<string, { readonly row: EndedRow; missed: number }>();
 
   constructor(target: ProbeTarget, chosen: Settings, tools: ProbeTools) {
-    const choice = { processes: chosen.processes, perCore: chosen.per_core, interfaces: target.interfaces };
+    const { interfaces, interfaceRuling } = target;
+    const choice = { processes: chosen.processes, perCore: chosen.per_core, interfaces, interfaceRuling };
     this.#tools = tools;
     this.#reader = process.platform === 'linux' ? new LinuxReader(tools.clock, choice) : new LibraryReader(choice);
   }

@@ -93,7 +93,8 @@ export class LibraryReader implements HostReader {
 
   #describe(one: si.Systeminformation.NetworkInterfacesData, position: number): ObservedInterface {
     const status = one.operstate === 'up' ? 1 : one.operstate === 'down' ? 2 : 4;
-    return {
+    const { interfaces, interfaceRuling } = this.#choice;
+    const described = {
       ifname: one.iface,
       if_index: position + 1,
       name: one.iface,
@@ -104,8 +105,9 @@ export class LibraryReader implements HostReader {
       speed_bits_per_second: one.speed && one.speed > 0 ? one.speed * 1e6 : 0,
       admin_status: 1,
       oper_status: status,
-      polled: this.#choice.interfaces[one.iface] ?? (!one.internal && isPolledByDefault(one.iface)),
     };
+    const byDefault = !one.internal && isPolledByDefault(one.iface);
+    return { ...described, polled: interfaces[one.iface] ?? interfaceRuling?.(described) ?? byDefault };
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ObservedInterface } from '../../model/observation.ts';
 import type { PolledRow } from '../../templates/poll-plan.ts';
 import { readLines, readNumber, readText } from './linux-files.ts';
-import { isPolledByDefault } from './reading.ts';
+import { type HostChoice, isPolledByDefault } from './reading.ts';
 
 /** ifOperStatus by operstate (RFC 2863 as the kernel says it). A loopback is `unknown` and works. */
 const OPER_STATUS: Readonly<Record<string, number>> = {
@@ -23,12 +23,14 @@ export interface NetworkReading {
   readonly interfaces: ObservedInterface[];
 }
 
-export function readNetwork(chosen: Readonly<Record<string, boolean>>): NetworkReading {
+export function readNetwork({ interfaces: chosen, interfaceRuling }: HostChoice): NetworkReading {
   const reading: NetworkReading = { rows: [], interfaces: [] };
   for (const line of readLines('/proc/net/dev').slice(2)) {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon).trim();
-    const found = describe(name, chosen[name] ?? isPolledByDefault(name));
+    const described = describe(name);
+    const polled = chosen[name] ?? interfaceRuling?.(described) ?? isPolledByDefault(name);
+    const found = { ...described, polled };
     reading.interfaces.push(found);
     if (!found.polled) continue;
     const [inOctets, inPackets, inErrors, inDrops, , , , inMulticast, outOctets, outPackets, outErrors, outDrops] = line
@@ -56,7 +58,7 @@ export function readNetwork(chosen: Readonly<Record<string, boolean>>): NetworkR
   return reading;
 }
 
-function describe(name: string, polled: boolean): ObservedInterface {
+function describe(name: string): Omit<ObservedInterface, 'polled'> {
   const folder = `/sys/class/net/${name}`;
   const flags = Number(readText(`${folder}/flags`) ?? 0);
   const megabits = readNumber(`${folder}/speed`) ?? 0;
@@ -73,6 +75,5 @@ function describe(name: string, polled: boolean): ObservedInterface {
     speed_bits_per_second: megabits > 0 ? megabits * 1e6 : 0,
     admin_status: flags & IFF_UP ? 1 : 2,
     oper_status: OPER_STATUS[readText(`${folder}/operstate`) ?? ''] ?? 4,
-    polled,
   };
 }

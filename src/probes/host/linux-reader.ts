@@ -39,7 +39,7 @@ export class LinuxReader implements HostReader {
       await this.#processes.read(this.#clock.monotonicMs());
       await this.#clock.sleep(PRIME_MS);
     }
-    const network = readNetwork(this.#choice.interfaces);
+    const network = readNetwork(this.#choice);
     const processes = await this.#processes.read(this.#clock.monotonicMs());
     const top = processRows(processes, this.#choice.processes, this.#reported);
     this.#reported = processNames(top);

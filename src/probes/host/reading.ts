@@ -1,4 +1,5 @@
 /** What reading a machine gives: rows, interfaces and facts. Both ways to read (Linux itself, a library elsewhere) give this. */
+import type { InterfaceRuling } from '../../model/interface-rule.ts';
 import type { DeviceFacts, ObservedInterface } from '../../model/observation.ts';
 import type { PolledRow } from '../../templates/poll-plan.ts';
 
@@ -13,6 +14,8 @@ export interface HostChoice {
   readonly perCore: boolean;
   /** By `ifname`: what a person decided to poll or not. */
   readonly interfaces: Readonly<Record<string, boolean>>;
+  /** What rules say of the others. */
+  readonly interfaceRuling?: InterfaceRuling | undefined;
 }
 
 export interface HostReader {

@@ -9,7 +9,7 @@ import { may } from '../../data/session.ts';
 import { count } from '../../format/units.ts';
 import { html, useState, type VNode } from '../../html.ts';
 import { navigate } from '../../router.ts';
-import { pollAll } from './bulk-actions.ts';
+import { pollDevices } from './bulk-actions.ts';
 import { EditDevice } from './edit-device.ts';
 
 export function DeviceActionsBar({ device }: { readonly device: Device }): VNode | null {
@@ -18,7 +18,10 @@ export function DeviceActionsBar({ device }: { readonly device: Device }): VNode
   if (!may('operator')) return null;
   const poll = async () => {
     setPolling(true);
-    await attempt(() => pollAll(device), `${device.name} was polled.`);
+    await attempt(async () => {
+      const [failed] = await pollDevices([device.id]);
+      if (failed) throw new Error(failed.detail);
+    }, `${device.name} was polled.`);
     setPolling(false);
     invalidate('/monitors', `/devices/${device.id}`);
   };

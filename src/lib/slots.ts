@@ -1,4 +1,4 @@
-/** How many programs may run at the same time; the others wait in the order in which they came. */
+/** How many of something may run at the same time; the others wait in the order in which they came. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
