@@ -134,7 +134,7 @@ const DEVICES: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     'janitza-umg96_umg96',
-    'janitza/umg',
+    'janitza/umg96',
     'Janitza | UMG96RM-E-RCM | -',
     'apparent_power current energy frequency percent power power_factor reactive_power voltage',
   ],
