@@ -134,7 +134,9 @@ export class DevicePoll {
 
   /** Puts the device's sysObjectID where the plan's OIDs leave room for it. */
   #resolve(objectId: string): void {
-    const resolve = (oid: string): string => oid.replace(/^~/, objectId);
+    const arcs = objectId.split('.');
+    const resolve = (oid: string): string =>
+      oid.replace(/^~\^*/, (sign) => arcs.slice(0, Math.max(1, arcs.length + 1 - sign.length)).join('.'));
     this.#oids = this.#oids.map((oids) => oids.map(resolve));
     this.#probes = this.#probes.map(resolve);
     this.#probe.group = probeGroup(this.#probes);

@@ -89,6 +89,8 @@ const EXPRESSIONS: readonly (readonly [string, Value])[] = [
   ["capture(name, 'disk (\\d)')", undefined],
   ["replace(name, 'fan', 'Cooler')", 'Cooler 1'],
   ["filled('', '-', name)", VALUES.name],
+  ["filled('N/A', 'None', 'not specified', 'To be filled by O.E.M.', name)", VALUES.name],
+  ["filled('NA-1')", 'NA-1'],
   ['signed(4294967295)', -1],
   ['round(1.23456, 2)', 1.23],
   ['power(10, -2)', 0.01],
