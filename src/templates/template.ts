@@ -10,6 +10,10 @@ const plainOid = z
   .string()
   .regex(/^\d+(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected')
   .meta({ description: 'OID in numbers' });
+const relativeOid = z
+  .string()
+  .regex(/^(?:~\^*|\d+)(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected')
+  .meta({ description: 'OID in numbers; ~ stands for the sysObjectID, ~^ for it without its last number' });
 const oid = z
   .string()
   .regex(/^(?:~\^*|[a-z][a-z0-9_]*|\d+)(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected')
@@ -58,7 +62,7 @@ const match = z
     sys_descr: regex
       .optional()
       .meta({ description: 'Regular expression that sysDescr contains (case does not matter)' }),
-    present: some(plainOid).optional().meta({ description: 'Something lies at or below each of these OIDs' }),
+    present: some(relativeOid).optional().meta({ description: 'Something lies at or below each of these OIDs' }),
     value: z
       .record(plainOid, regex)
       .optional()

@@ -144,3 +144,9 @@ test('a bad expression names the place and the remedy', () => {
 test('a brace that is never closed is refused', () => {
   assert.throws(() => compileText('Fan {used', names), /never closed/);
 });
+
+test('a part of the index outside braces is refused, for it would be taken as it is written', () => {
+  assert.throws(() => compileText('Slot $1', names), /\$1 outside braces is no number of the index; write \{\$1\}/);
+  assert.throws(() => compileText('{name} $last', names), /write \{\$last\}/);
+  assert.equal(compileText('costs $ 5', names).evaluate(row), 'costs $ 5');
+});
