@@ -122,3 +122,67 @@ test('a sensor of no standard kind is what its unit says', async () => {
     [['signal', -7.12]],
   );
 });
+
+test('a maker without a number of its own is known by its words, but not by the name of a host', async () => {
+  const vendor = async (descr: string) => (await inspect(`1.3.6.1.2.1.1.1.0|4|${descr}`)).facts.vendor;
+  assert.equal(await vendor('Hirschmann rail switch'), 'Hirschmann');
+  assert.equal(await vendor('Linux siemens-gateway 5.10 armv7l'), 'Linux');
+  assert.equal(await vendor('Gateway of nobody'), undefined);
+});
+
+test('switches keep one tree below their own number or that of their series', async () => {
+  const model = '1.3.6.1.4.1.259.10.1.99';
+  for (const [objectId, template] of [
+    [model, 'edgecore/switch'],
+    [`${model}.105`, 'edgecore/switch-series'],
+  ]) {
+    const { recognition, facts, rows } = await inspect(
+      `1.3.6.1.2.1.1.2.0|6|${objectId}`,
+      `${model}.1.1.3.1.6.1|4|1.2.3`,
+      `${model}.1.1.5.1.0|4|ECS9999-28P`,
+      `${model}.1.39.2.1.0|2|12`,
+      `${model}.1.39.3.1.0|2|268435456`,
+      `${model}.1.39.3.3.0|2|68435456`,
+    );
+    assert.equal(recognition.template, template);
+    assert.equal(`${facts.vendor} ${facts.model} ${facts.version}`, 'Edgecore ECS9999-28P 1.2.3');
+    assert.deepEqual(rows.find(({ measurement }) => measurement === 'cpu')?.fields, { percent: 12 });
+    assert.deepEqual(rows.find(({ measurement }) => measurement === 'memory')?.fields, {
+      total_bytes: 268435456,
+      used_bytes: 200000000,
+    });
+  }
+});
+
+test('a broken sensor below absolute zero and an upper limit of nothing are left out', async () => {
+  const sensor = (index: number, type: number, value: number) =>
+    [
+      [1, type],
+      [2, 9],
+      [3, 0],
+      [4, value],
+      [5, 1],
+    ].map(([column, number]) => `1.3.6.1.4.1.9.9.91.1.1.1.1.${column}.${index}|2|${number}`);
+  const threshold = (index: number, relation: number, value: number) => [
+    `1.3.6.1.4.1.9.9.91.1.2.1.1.3.7.${index}|2|${relation}`,
+    `1.3.6.1.4.1.9.9.91.1.2.1.1.4.7.${index}|2|${value}`,
+  ];
+  const { rows } = await inspect(
+    '1.3.6.1.2.1.1.1.0|4|Cisco IOS Software, Version 15.2',
+    '1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.9.1.9999',
+    ...sensor(6, 8, -866597556),
+    ...sensor(7, 4, 12),
+    ...sensor(8, 4, 230500),
+    ...threshold(1, 4, 0),
+    ...threshold(2, 4, 13),
+    ...threshold(3, 2, 11),
+  );
+  const sensors = rows.filter(({ measurement }) => measurement === 'sensor');
+  assert.deepEqual(
+    sensors.map(({ tags, fields }) => [tags.sensor, fields.value, fields.low, fields.high]),
+    [
+      ['7', 12, 11, 13],
+      ['8', 230.5, undefined, undefined],
+    ],
+  );
+});
