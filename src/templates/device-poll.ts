@@ -8,6 +8,7 @@ import { IF_PROBES, IF_STATIC_INTERVAL_S, InterfaceTable } from './interfaces.ts
 import { factText, metricRows, type Readings, tagKey } from './metric-rows.ts';
 import { type Plan, STATIC_INTERVAL_S } from './plan.ts';
 import type { EndedRow, FetchGroup, GroupData, PolledRow, PollResult } from './poll-plan.ts';
+import { resolveOid } from './relative-oid.ts';
 
 const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
 const SYS_UPTIME = '1.3.6.1.2.1.1.3.0';
@@ -138,7 +139,7 @@ export class DevicePoll {
 
   /** Puts the device's sysObjectID where the plan's OIDs leave room for it. */
   #resolve(objectId: string): void {
-    const resolve = (oid: string): string => oid.replace(/^~/, objectId);
+    const resolve = (oid: string): string => resolveOid(oid, objectId);
     this.#oids = this.#oids.map((oids) => oids.map(resolve));
     this.#probes = this.#probes.map(resolve);
     this.#probe.group = probeGroup(this.#probes);
