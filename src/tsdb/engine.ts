@@ -101,7 +101,7 @@ export class Engine implements RowSink, SeriesSource {
       tombstones: this.#tombstones,
       onProblem: (text) => this.#problems.set(text, text),
     });
-    this.#storage.open();
+    this.#storage.open(this.#nowMs);
     this.#reader = new SeriesReader(this.#head, this.#storage.raw);
     this.#wal = this.#openWal();
     this.#removal = new Removal({

@@ -158,8 +158,11 @@ export class SegmentSet {
     this.#rename(segment.source.path, segment.source.sizeBytes, damage);
   }
 
-  /** Removes the oldest file: one that was set aside, else the segment whose newest row is oldest. False: none left. */
-  recycleOldest(): boolean {
+  /**
+   * Removes the oldest file: one that was set aside, else the segment whose newest row is oldest, of those that are not
+   * kept. False: none left.
+   */
+  recycleOldest(isKept: (segment: OpenSegment) => boolean = () => false): boolean {
     const aside = this.#aside.shift();
     if (aside) {
       this.#options.disk.remove(aside.path);
@@ -167,7 +170,9 @@ export class SegmentSet {
       return true;
     }
     let oldest: OpenSegment | undefined;
-    for (const segment of this.#segments) if (!oldest || segment.source.maxMs < oldest.source.maxMs) oldest = segment;
+    for (const segment of this.#segments) {
+      if ((!oldest || segment.source.maxMs < oldest.source.maxMs) && !isKept(segment)) oldest = segment;
+    }
     if (!oldest) return false;
     this.remove(oldest);
     return true;
