@@ -41,7 +41,7 @@ import { Storage } from './storage.ts';
 import { TierReader } from './tier-reader.ts';
 import { tierSpans } from './tier-spans.ts';
 import { TimeBounds } from './time-bounds.ts';
-import { Tombstones } from './tombstones.ts';
+import { describeDamage, Tombstones } from './tombstones.ts';
 import { Wal } from './wal.ts';
 import { WalFrame } from './wal-frame.ts';
 
@@ -89,6 +89,10 @@ export class Engine implements RowSink, SeriesSource {
     });
     openFolder(disk, folder);
     this.#tombstones = Tombstones.open(disk, folder);
+    if (this.#tombstones.damagedLines > 0) {
+      this.#problems.set('tombstones', describeDamage(this.#tombstones));
+      logger.error({ lines: this.#tombstones.damagedLines }, describeDamage(this.#tombstones));
+    }
     this.#storage = new Storage({
       folder,
       disk,
