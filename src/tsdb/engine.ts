@@ -35,13 +35,15 @@ import { Problems } from './problems.ts';
 import { replayLog } from './recovery.ts';
 import { Removal } from './removal.ts';
 import { RowInput } from './row-input.ts';
+import { Samples } from './sample-buffer.ts';
 import type { Series } from './series.ts';
 import { SeriesReader } from './series-reader.ts';
 import { Storage } from './storage.ts';
+import { Buckets } from './tier-buffer.ts';
 import { TierReader } from './tier-reader.ts';
 import { tierSpans } from './tier-spans.ts';
 import { TimeBounds } from './time-bounds.ts';
-import { Tombstones } from './tombstones.ts';
+import { describeDamage, Tombstones } from './tombstones.ts';
 import { Wal } from './wal.ts';
 import { WalFrame } from './wal-frame.ts';
 
@@ -50,6 +52,8 @@ export type { EngineHealth, EngineOptions, EngineStatistics };
 const SLICE_MS = 4;
 /** Above this part of the log's share `room` waits. */
 const HIGH_WATER = 0.7;
+const NO_SAMPLES = new Samples();
+const NO_BUCKETS = new Buckets();
 
 export class Engine implements RowSink, SeriesSource {
   readonly #options: EngineOptions;
@@ -89,6 +93,10 @@ export class Engine implements RowSink, SeriesSource {
     });
     openFolder(disk, folder);
     this.#tombstones = Tombstones.open(disk, folder);
+    if (this.#tombstones.damagedLines > 0) {
+      this.#problems.set('tombstones', describeDamage(this.#tombstones));
+      logger.error({ lines: this.#tombstones.damagedLines }, describeDamage(this.#tombstones));
+    }
     this.#storage = new Storage({
       folder,
       disk,
@@ -101,7 +109,7 @@ export class Engine implements RowSink, SeriesSource {
       tombstones: this.#tombstones,
       onProblem: (text) => this.#problems.set(text, text),
     });
-    this.#storage.open();
+    this.#storage.open(this.#nowMs);
     this.#reader = new SeriesReader(this.#head, this.#storage.raw);
     this.#wal = this.#openWal();
     this.#removal = new Removal({
@@ -219,11 +227,13 @@ export class Engine implements RowSink, SeriesSource {
 
   read(series: SeriesHandle, fromMs: number, toMs: number): SampleBuffer {
     const { group, column } = series as Series;
+    if (this.#isGone(series as Series)) return NO_SAMPLES;
     return this.#storage.undamaged(0, () => this.#reader.read(group, column, fromMs, toMs));
   }
 
   readTier(series: SeriesHandle, tierMs: TierMs, fromMs: number, toMs: number): TierBuffer {
     const { group, column } = series as Series;
+    if (this.#isGone(series as Series)) return NO_BUCKETS;
     const set = this.#storage.set(tierMs);
     // A bucket overlaps the range if it begins less than its width before it.
     const startMs = fromMs - tierMs + 1;
@@ -249,8 +259,8 @@ export class Engine implements RowSink, SeriesSource {
 
   /** Metric names that the tenants have, with what was declared about each. */
   *metadata(tenants: readonly TenantId[]): IterableIterator<FieldMetadata & { readonly name: string }> {
-    for (const { name, measurement, field } of this.#catalogue.metrics(tenants)) {
-      const declared = this.#catalogue.declarations.field(measurement, field);
+    for (const { tenant, name, measurement, field } of this.#catalogue.metrics(tenants)) {
+      const declared = this.#catalogue.declarations.field(tenant, measurement, field);
       yield declared ? { name, ...declared } : { name, measurement, field, kind: 'unknown', unit: '', help: '' };
     }
   }
@@ -274,8 +284,9 @@ export class Engine implements RowSink, SeriesSource {
     return groups.length;
   }
 
-  declareFields(fields: readonly FieldMetadata[]): void {
-    if (this.#catalogue.declarations.declareFields(fields)) this.#catalogue.forgetHandles();
+  /** Kinds, units and help of fields, as a tenant's sender says for itself; without one, for all. */
+  declareFields(fields: readonly FieldMetadata[], tenant?: TenantId): void {
+    if (this.#catalogue.declarations.declareFields(fields, tenant)) this.#catalogue.forgetHandles();
   }
 
   declareInterval(tenant: TenantId, monitorId: string, intervalMs: number): void {
@@ -333,6 +344,11 @@ export class Engine implements RowSink, SeriesSource {
     }
     await this.#wal.close();
     this.#storage.close();
+  }
+
+  /** Whether the row group was deleted since the series was selected. */
+  #isGone({ group, generation }: Series): boolean {
+    return !this.#groups.isAlive(group) || this.#groups.generation(group) !== generation;
   }
 
   #matching(tenant: TenantId, selectors: readonly (readonly Matcher[])[]): number[] {

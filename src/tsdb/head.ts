@@ -23,6 +23,8 @@ export class Head {
   readonly #run = new RunBuffer();
   #current = new MemoryBlocks();
   #flushing: MemoryBlocks | undefined;
+  /** Oldest row of the flush that is under way. */
+  #flushingEarliestMs = Number.POSITIVE_INFINITY;
   /** Row groups below this have been taken by the flush that is under way. */
   #taken = 0;
   /** Row groups from here on did not exist when the flush began. */
@@ -62,6 +64,11 @@ export class Head {
     return open.rows(group) > 0 && open.oldestMs(group) <= toMs && open.newestMs(group) >= fromMs;
   }
 
+  /** No row here is older. */
+  get earliestMs(): number {
+    return Math.min(this.open.earliestMs, this.#flushingEarliestMs);
+  }
+
   /** Time of the newest open row of a row group. */
   newestMs(group: number): number {
     return this.open.rows(group) > 0 ? this.open.newestMs(group) : Number.NEGATIVE_INFINITY;
@@ -90,6 +97,8 @@ export class Head {
   beginFlush(): void {
     this.#flushing = this.#current;
     this.#current = new MemoryBlocks();
+    this.#flushingEarliestMs = this.open.earliestMs;
+    this.open.earliestMs = Number.POSITIVE_INFINITY;
     this.#taken = 0;
     this.#takes = this.#groups.capacity;
   }
@@ -107,6 +116,7 @@ export class Head {
   /** The segments of the flush are published: drops its blocks. */
   endFlush(): void {
     this.#flushing = undefined;
+    this.#flushingEarliestMs = Number.POSITIVE_INFINITY;
   }
 
   /** The flush failed: its blocks are kept for the next one. */
@@ -117,6 +127,8 @@ export class Head {
     }
     this.#current = kept;
     this.#flushing = undefined;
+    this.open.earliestMs = this.earliestMs;
+    this.#flushingEarliestMs = Number.POSITIVE_INFINITY;
   }
 
   /** Forgets everything of a row group. */

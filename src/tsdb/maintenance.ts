@@ -17,6 +17,8 @@ import type { Wal } from './wal.ts';
 const MiB = 2 ** 20;
 /** What is in memory is flushed after this time at the latest. */
 const FLUSH_INTERVAL_MS = 3_600_000;
+/** Late rows are in memory alone at most this long: till they are flushed, the tiers that answer for their time lack them. */
+const FLUSH_LATE_MS = 600_000;
 /** Log and memory that a small installation may fill; larger ones get more with each series. */
 const FLUSH_WAL_BYTES = 128 * MiB;
 const FLUSH_WAL_BYTES_PER_SERIES = 300;
@@ -50,6 +52,8 @@ export class Maintenance {
   #sweptMs: number;
   #retryMs = Number.NEGATIVE_INFINITY;
   #mustFlush = false;
+  /** Since when there are late rows in memory. */
+  #lateSinceMs = Number.POSITIVE_INFINITY;
   #sweptVersion = -1;
 
   constructor(options: MaintenanceOptions) {
@@ -137,13 +141,17 @@ export class Maintenance {
     const { wal, head, storage, clock } = this.#options;
     if (head.isEmpty) return false;
     if (this.#mustFlush) return true;
+    const nowMs = clock.monotonicMs();
+    const isLate = head.earliestMs < storage.completeMs(300_000);
+    this.#lateSinceMs = isLate ? Math.min(this.#lateSinceMs, nowMs) : Number.POSITIVE_INFINITY;
     const series = this.#options.groups.seriesCount;
     const walBytes = Math.max(FLUSH_WAL_BYTES, FLUSH_WAL_BYTES_PER_SERIES * series);
     const blockBytes = Math.max(FLUSH_BLOCK_BYTES, FLUSH_BLOCK_BYTES_PER_SERIES * series);
     return (
       wal.sizeBytes >= Math.min(walBytes, storage.shares.walBytes * 0.4) ||
       head.current.sizeBytes >= Math.min(blockBytes, storage.shares.temporaryBytes * 0.4) ||
-      clock.monotonicMs() - this.#flushedMs >= FLUSH_INTERVAL_MS
+      nowMs - this.#flushedMs >= FLUSH_INTERVAL_MS ||
+      nowMs - this.#lateSinceMs >= FLUSH_LATE_MS
     );
   }
 

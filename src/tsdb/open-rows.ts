@@ -39,6 +39,8 @@ export class OpenRows {
   /** Newest and oldest time of the chunk. */
   #newestMs = new Float64Array(512);
   #oldestMs = new Float64Array(512);
+  /** No row since this was last set is older; those that were cleared since count as well. */
+  earliestMs = Number.POSITIVE_INFINITY;
   #totalRows = 0;
   #activeRowBytes = 0;
   /** Where the row stands that `#newRow` or `#findNewest` settled on: its page and the slot of its time. */
@@ -255,7 +257,7 @@ export class OpenRows {
     if (rows > 0) {
       if (timeMs > this.#newestMs[group]!) this.#newestMs[group] = timeMs;
       else slot = this.#makeRoom(group, timeMs, rows, slot);
-      if (timeMs < this.#oldestMs[group]!) this.#oldestMs[group] = timeMs;
+      if (timeMs < this.#oldestMs[group]!) this.#noteOldest(group, timeMs);
     }
     this.pages.times(this.#toPage)[slot] = timeMs;
     this.#toSlot = slot;
@@ -296,11 +298,16 @@ export class OpenRows {
     this.#lastPage[group] = page;
     this.#activeRowBytes += this.#stride[group]! * 8;
     this.#newestMs[group] = timeMs;
-    this.#oldestMs[group] = timeMs;
+    this.#noteOldest(group, timeMs);
     const half = this.#chunkRows >> 1;
     const isFirst = !(this.#flags[group]! & STAGGERED);
     this.#limit[group] = isFirst ? half + ((Math.imul(group, 0x9e3779b1) >>> 8) % half) + 1 : this.#chunkRows;
     this.#flags[group] = STAGGERED;
+  }
+
+  #noteOldest(group: number, timeMs: number): void {
+    this.#oldestMs[group] = timeMs;
+    if (timeMs < this.earliestMs) this.earliestMs = timeMs;
   }
 
   #restride(group: number, old: number, stride: number): void {

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Disk } from '../lib/disk.ts';
 import type { TierMs } from '../model/series.ts';
-import { messageOf } from './engine-errors.ts';
+import { isMissing, messageOf } from './engine-errors.ts';
 import type { GroupTable } from './group-table.ts';
 import {
   DAMAGED_SUFFIX,
@@ -146,7 +146,7 @@ export class SegmentSet {
   /** Closes a segment and removes its file. */
   remove(segment: OpenSegment): void {
     this.#drop(segment);
-    this.#options.disk.remove(segment.source.path);
+    this.#unlink(segment.source.path);
     this.#sizeBytes -= segment.source.sizeBytes;
   }
 
@@ -158,16 +158,21 @@ export class SegmentSet {
     this.#rename(segment.source.path, segment.source.sizeBytes, damage);
   }
 
-  /** Removes the oldest file: one that was set aside, else the segment whose newest row is oldest. False: none left. */
-  recycleOldest(): boolean {
+  /**
+   * Removes the oldest file: one that was set aside, else the segment whose newest row is oldest, of those that are not
+   * kept. False: none left.
+   */
+  recycleOldest(isKept: (segment: OpenSegment) => boolean = () => false): boolean {
     const aside = this.#aside.shift();
     if (aside) {
-      this.#options.disk.remove(aside.path);
+      this.#unlink(aside.path);
       this.#sizeBytes -= aside.sizeBytes;
       return true;
     }
     let oldest: OpenSegment | undefined;
-    for (const segment of this.#segments) if (!oldest || segment.source.maxMs < oldest.source.maxMs) oldest = segment;
+    for (const segment of this.#segments) {
+      if ((!oldest || segment.source.maxMs < oldest.source.maxMs) && !isKept(segment)) oldest = segment;
+    }
     if (!oldest) return false;
     this.remove(oldest);
     return true;
@@ -215,10 +220,27 @@ export class SegmentSet {
   #rename(file: string, sizeBytes: number, damage: SegmentDamage): void {
     const { disk, onProblem } = this.#options;
     const aside = file + DAMAGED_SUFFIX;
-    disk.rename(file, aside);
+    const what = `segment ${file} is damaged (byte ${damage.offset}: ${damage.what})`;
+    try {
+      disk.rename(file, aside);
+    } catch (error) {
+      if (!isMissing(error)) this.#sizeBytes += sizeBytes;
+      onProblem(`${what} and could not be set aside: ${messageOf(error)}`, damage);
+      return;
+    }
     this.#aside.push({ path: aside, sizeBytes });
     this.#sizeBytes += sizeBytes;
-    onProblem(`segment ${file} is damaged (byte ${damage.offset}: ${damage.what}) and was set aside`, damage);
+    onProblem(`${what} and was set aside`, damage);
+  }
+
+  /** Removes a file. When something else did so before, that is said, and no reason to stop. */
+  #unlink(file: string): void {
+    try {
+      this.#options.disk.remove(file);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      this.#options.onProblem(`segment ${file} was removed, and not by this program`, error);
+    }
   }
 
   #noteAside(file: string, sizeBytes: number): void {

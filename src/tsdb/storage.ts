@@ -89,8 +89,8 @@ export class Storage {
     });
   }
 
-  /** Opens all segments. */
-  open(): void {
+  /** Opens all segments, at the time `nowMs`. */
+  open(nowMs: number): void {
     for (const { set, shareBytes } of this.#tiers) {
       set.openFolder();
       // The budget may have become smaller.
@@ -99,7 +99,7 @@ export class Storage {
     }
     this.#sequence = Math.max(this.#sequence, this.#options.tombstones.lastSequence);
     for (const { source, indexOf } of this.raw.all) this.#learnBounds(source, indexOf);
-    for (const update of this.#updates) update.learn();
+    for (const update of this.#updates) update.learn(nowMs - TIER_GRACE_MS);
   }
 
   figures(): Pick<
@@ -160,7 +160,8 @@ export class Storage {
     for (const [i, update] of this.#updates.entries()) {
       if (!update.isDue(cutMs)) continue;
       const batch = this.#batch(this.#tiers[i + 1]!);
-      await this.#aside(this.raw, () => update.run(batch, cutMs, slices));
+      const { set } = this.#tiers[i + 1]!;
+      await this.#aside(this.raw, () => this.#aside(set, () => update.run(batch, cutMs, slices)));
     }
   }
 
