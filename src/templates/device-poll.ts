@@ -65,10 +65,11 @@ export class DevicePoll {
     const { interfaces = {}, knownInterfaces = [], interfaceRuling } = options;
     this.#interfaces = new InterfaceTable(interfaces, knownInterfaces, interfaceRuling);
     this.#isResolved = !plan.isRelative;
-    this.#oids = plan.groups.map(({ oids }) => oids);
-    this.#probes = [...plan.probes, ...IF_PROBES];
-    this.#states = plan.groups.map(({ id, kind, oids, intervalS }) => unread({ id, kind, oids, intervalS }));
-    this.#probe = unread(probeGroup(this.#probes));
+    const { oids: planned, probes, probe } = commonOf(plan);
+    this.#oids = planned;
+    this.#probes = probes;
+    this.#states = plan.groups.map((group) => unread(group));
+    this.#probe = unread(probe);
     const system = [SYS_UPTIME, ENGINE_BOOTS, ENGINE_TIME];
     const oids = plan.isRelative ? [...system, SYS_OBJECT_ID] : system;
     this.#system = unread({ id: 'system', kind: 'get', oids, intervalS: 0 });
@@ -333,6 +334,24 @@ export class DevicePoll {
       if (!planned.isStatic) delete state.data;
     });
   }
+}
+
+interface Common {
+  readonly oids: readonly (readonly string[])[];
+  readonly probes: readonly string[];
+  readonly probe: FetchGroup;
+}
+
+const common = new WeakMap<Plan, Common>();
+
+/** What all devices of a plan ask alike. */
+function commonOf(plan: Plan): Common {
+  const known = common.get(plan);
+  if (known) return known;
+  const probes = [...plan.probes, ...IF_PROBES];
+  const made = { oids: plan.groups.map(({ oids }) => oids), probes, probe: probeGroup(probes) };
+  common.set(plan, made);
+  return made;
 }
 
 function probeGroup(oids: readonly string[]): FetchGroup {
