@@ -62,6 +62,16 @@ const nativeAddons: Plugin = {
   },
 };
 
+/** zod brings its messages in some fifty languages; ours are its English ones. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup(build) {
+    build.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 async function bundle(entry: string, outfile: string): Promise<void> {
   await esbuild.build({
     entryPoints: [entry],
@@ -74,7 +84,9 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [nativeAddons],
+    // The bundles are evaluated from their text, where there is no `import()`.
+    supported: { 'dynamic-import': false },
+    plugins: [nativeAddons, englishOnly],
     // An evaluated worker has no file name of its own: everything in the executable lives at its path.
     define: {
       __filename: 'process.execPath',
@@ -89,6 +101,10 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     // Optional accelerators and other drivers that libraries probe for; none of them is used.
     external: ['pino-pretty', 'bufferutil', 'utf-8-validate'],
   });
+  // Bundles are read a byte a character. What esbuild leaves as it is stands in regular expressions, which know the escape.
+  const source = fs.readFileSync(outfile, 'utf8');
+  const escaped = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  fs.writeFileSync(outfile, source.replace(/[^\0-\x7f]/g, escaped));
 }
 
 function filesBelow(folder: string): string[] {
@@ -120,11 +136,20 @@ void import('../${entry}');
   await bundle(shim, file);
   assets[`threads/${name}.cjs`] = file;
 }
-// The path of the script stands in stack traces: a neutral one, not the build machine's.
+assets['main.cjs'] = path.join(cache, 'main.cjs');
+await bundle(path.join(root, 'src', 'executable.ts'), assets['main.cjs']!);
+// Node would keep the program as a string of two bytes a character. It is ASCII: this makes it one of one byte.
+// The path of this script stands in stack traces: a neutral one, not the build machine's.
 const neutral = path.join(os.tmpdir(), 'telltale-build');
 fs.mkdirSync(neutral, { recursive: true });
-const main = path.join(neutral, 'main.cjs');
-await bundle(path.join(root, 'src', 'executable.ts'), main);
+const main = path.join(neutral, 'start.cjs');
+fs.writeFileSync(
+  main,
+  `const source = Buffer.from(require('node:sea').getRawAsset('main.cjs')).latin1Slice();
+const { Script } = require('node:vm');
+new Script('(function (require) {' + source + '\\n})', { filename: 'telltale/main.cjs' }).runInThisContext()(require);
+`,
+);
 
 const web = path.join(cache, 'web');
 await bundleWeb(web, { minify: true });

@@ -6,11 +6,10 @@
 import { setAssetArchive } from './lib/assets.ts';
 import { openEmbeddedArchive } from './lib/embedded-archive.ts';
 import { setBundledThreads } from './lib/thread.ts';
-import { main } from './main.ts';
+import { runProcess } from './main.ts';
 
 const archive = openEmbeddedArchive();
 setAssetArchive(archive);
-setBundledThreads((name) => Buffer.from(archive.read(`threads/${name}.cjs`)).toString('utf8'));
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+// The bundles are ASCII: read like this they take one byte a character.
+setBundledThreads((name) => Buffer.from(archive.read(`threads/${name}.cjs`)).toString('latin1'));
+void runProcess();

@@ -42,8 +42,13 @@ const indentLines = (text: string): string =>
     .map((line) => `telltale: ${line}`)
     .join('\n');
 
-if (import.meta.main) {
-  void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-  });
+/** What a command left open does not keep the process for longer than this. */
+const LINGER_MS = 2000;
+
+/** Runs the command line of this process and ends it with the command's code. */
+export async function runProcess(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2));
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
+
+if (import.meta.main) void runProcess();

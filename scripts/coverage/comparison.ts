@@ -5,6 +5,8 @@ import type { Holdings, Reading } from './holdings.ts';
 export interface Comparison {
   readonly factsHeld: readonly string[];
   readonly factsMissed: readonly string[];
+  /** Both say something, and neither contains the other. */
+  readonly factsDiffering: readonly { readonly fact: string; readonly ours: string; readonly theirs: string }[];
   readonly familiesHeld: readonly string[];
   readonly familiesMissed: readonly string[];
   readonly readingsHeld: number;
@@ -17,10 +19,12 @@ export function familiesOf(rows: readonly PolledRow[]): Set<string> {
   for (const { measurement, tags, fields } of rows) {
     found.add(measurement);
     if (measurement === 'sensor') found.add(`sensor:${tags.class}`);
+    if (tags.class === 'state' || tags.class === 'contact') found.add('state');
     if ('ok' in fields || 'state' in fields || 'on' in fields || 'delivering' in fields) found.add('state');
     if (measurement === 'disk' && 'temperature_celsius' in fields) found.add('sensor:temperature');
     if (measurement === 'disk' && 'life_percent' in fields) found.add('sensor:percent');
     if (measurement === 'poe' && 'watts' in fields) found.add('sensor:power');
+    if (measurement === 'wireless' && 'tx_power_dbm' in fields) found.add('sensor:signal');
     if (measurement === 'ups') addUps(found, fields);
   }
   return found;
@@ -48,6 +52,11 @@ function valuesOf(rows: readonly PolledRow[]): Map<string, number[]> {
       add(`sensor:${tags.class}`, fields.high);
     }
     if (measurement === 'cpu') add('cpu', fields.percent);
+    if (measurement === 'memory' || measurement === 'storage') {
+      add(measurement, fields.total_bytes);
+      add(measurement, fields.percent);
+      if (fields.total_bytes) add(measurement, ((fields.used_bytes ?? 0) / fields.total_bytes) * 100);
+    }
     if (measurement === 'disk') {
       add('sensor:temperature', fields.temperature_celsius);
       add('sensor:percent', fields.life_percent);
@@ -68,6 +77,12 @@ function isSame(a: number, b: number): boolean {
   return Math.abs(a - b) <= Math.max(0.5, Math.abs(b) * 0.01);
 }
 
+/** Punctuation and case do not count, nor what one of them adds. */
+function isSameText(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, ''));
+  return one!.includes(other!) || other!.includes(one!);
+}
+
 export function compare(
   held: Holdings,
   facts: Readonly<Record<string, string>>,
@@ -80,6 +95,10 @@ export function compare(
   return {
     factsHeld,
     factsMissed: factsHeld.filter((fact) => facts[fact] === undefined),
+    factsDiffering: [...held.facts].flatMap(([fact, theirs]) => {
+      const ours = facts[fact];
+      return ours !== undefined && theirs !== '' && !isSameText(ours, theirs) ? [{ fact, ours, theirs }] : [];
+    }),
     familiesHeld,
     familiesMissed: familiesHeld.filter((family) => !families.has(family)),
     readingsHeld: held.readings.length,

@@ -3,7 +3,6 @@
  * by the standard MIBs that are in it. Facts by name, metric families by `measurement` or `sensor:class`.
  */
 import fs from 'node:fs';
-import path from 'node:path';
 import type { Recording } from '../../src/templates/recording.ts';
 
 export interface Reading {
@@ -48,6 +47,21 @@ const CLASSES: Readonly<Record<string, readonly [string, number]>> = {
   charge: ['ups', 1],
 };
 
+/** Its classes of wireless sensors. A radio's frequency is our channel; rates and error counts have no family. */
+const WIRELESS: Readonly<Record<string, string>> = {
+  clients: 'wireless',
+  frequency: 'wireless',
+  channel: 'wireless',
+  utilization: 'wireless',
+  power: 'sensor:signal',
+  rssi: 'sensor:signal',
+  rsrp: 'sensor:signal',
+  'noise-floor': 'sensor:signal',
+  rsrq: 'sensor:ratio',
+  snr: 'sensor:ratio',
+  sinr: 'sensor:ratio',
+};
+
 /** Standard tables whose presence means that a family can be had. */
 const TABLES: readonly (readonly [string, string])[] = [
   ['interface', '1.3.6.1.2.1.2.2.1.10'],
@@ -61,15 +75,18 @@ const TABLES: readonly (readonly [string, string])[] = [
   ['bridge', '1.3.6.1.2.1.17.2.4'],
 ];
 
+/** Rows as the other system found them; where it read them once more in a poll, as they were then. */
 function loadModule(expected: Readonly<Record<string, unknown>>, name: string): Module {
-  const found = expected[name] as { discovery?: Module } | Module | undefined;
+  const found = expected[name] as { discovery?: Module; poller?: Module | string } | Module | undefined;
   if (!found) return {};
+  if ('poller' in found && typeof found.poller === 'object')
+    return { ...(found.discovery as Module), ...(found.poller as Module) };
   return ('discovery' in found && typeof found.discovery === 'object' ? found.discovery : found) as Module;
 }
 
-function has(recording: Recording, varbinds: ReadonlySet<string>, column: string): boolean {
-  for (const oid of varbinds) if (oid.startsWith(`${column}.`)) return true;
-  return recording.size === 0;
+function has(oids: ReadonlySet<string>, column: string): boolean {
+  for (const oid of oids) if (oid.startsWith(`${column}.`)) return true;
+  return false;
 }
 
 const FACTS: readonly (readonly [string, string])[] = [
@@ -83,8 +100,8 @@ const FACTS: readonly (readonly [string, string])[] = [
 
 const REACTIVE = /reactiv|complex|\bvar\b/i;
 
-export function holdings(folder: string, name: string, recording: Recording): Holdings {
-  const file = path.join(folder, 'expected', `${name}.json`);
+/** @param file what the other system derives; it need not exist */
+export function holdings(file: string, recording: Recording): Holdings {
   const expected = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
   const facts = new Map<string, string>();
   const families = new Set<string>();
@@ -107,6 +124,15 @@ export function holdings(folder: string, name: string, recording: Recording): Ho
   for (const row of loadModule(expected, 'processors').processors ?? []) {
     readings.push({ family: 'cpu', name: String(row.processor_descr), value: Number(row.processor_usage) });
   }
+  for (const pool of loadModule(expected, 'mempools').mempools ?? []) {
+    // A total of 100 stands for a device that tells only percentages.
+    const value = Number(pool.mempool_total) > 100 ? pool.mempool_total : pool.mempool_perc;
+    readings.push({ family: 'memory', name: String(pool.mempool_descr), value: Number(value) });
+  }
+  for (const area of loadModule(expected, 'storage').storage ?? []) {
+    const value = Number(area.storage_size) > 100 ? area.storage_size : area.storage_perc;
+    readings.push({ family: 'storage', name: String(area.storage_descr), value: Number(value) });
+  }
   for (const sensor of (loadModule(expected, 'sensors').sensors ?? []) as unknown as ExpectedSensor[]) {
     const label = sensor.sensor_descr ?? '';
     if (sensor.sensor_class === 'state') {
@@ -119,7 +145,11 @@ export function holdings(folder: string, name: string, recording: Recording): Ho
     families.add(family);
     if (family.startsWith('sensor:')) readings.push({ family, name: label, value: sensor.sensor_current * known[1] });
   }
+  for (const { sensor_class: kind } of loadModule(expected, 'wireless').wireless_sensors ?? []) {
+    const family = WIRELESS[String(kind)];
+    if (family) families.add(family);
+  }
   const oids = new Set(recording.all().map((varbind) => varbind.oid));
-  for (const [family, column] of TABLES) if (has(recording, oids, column)) families.add(family);
+  for (const [family, column] of TABLES) if (has(oids, column)) families.add(family);
   return { facts, families, readings };
 }

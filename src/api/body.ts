@@ -49,6 +49,7 @@ function readKnownLength(
       // The HTTP parser never hands out more than the declared length.
       bytes.set(chunk, at);
       at += chunk.length;
+      free(chunk);
       return undefined;
     },
     () => (at === length ? { kind: 'body', bytes } : { kind: 'broken' }),
@@ -60,7 +61,7 @@ function readUnknownLength(
   incoming: IncomingMessage,
   { limitBytes, pool = new BufferPool(), hasRoom = () => true, signal }: ReadBodyOptions,
 ): Promise<BodyRead> {
-  const chunks: Buffer[] = [];
+  const chunks: Buffer<ArrayBuffer>[] = [];
   let length = 0;
   return collect(
     incoming,
@@ -77,6 +78,7 @@ function readUnknownLength(
       for (const chunk of chunks) {
         bytes.set(chunk, at);
         at += chunk.length;
+        free(chunk);
       }
       return { kind: 'body', bytes };
     },
@@ -84,10 +86,18 @@ function readUnknownLength(
   );
 }
 
+/**
+ * Frees the memory of a piece that was copied, if nothing else lies in it. Left to the garbage collector, the pieces of a
+ * few dozen bodies are 64 MB of external memory, and that means a full collection for every few bodies.
+ */
+function free(chunk: Buffer<ArrayBuffer>): void {
+  if (chunk.length > 0 && chunk.length === chunk.buffer.byteLength) chunk.buffer.transfer(0);
+}
+
 function collect(
   incoming: IncomingMessage,
   /** Undefined to go on. */
-  take: (chunk: Buffer) => BodyRead | undefined,
+  take: (chunk: Buffer<ArrayBuffer>) => BodyRead | undefined,
   finish: () => BodyRead,
   signal: AbortSignal | undefined,
 ): Promise<BodyRead> {
@@ -100,7 +110,7 @@ function collect(
       signal?.removeEventListener('abort', onAbort);
       resolve(read);
     };
-    const onData = (chunk: Buffer) => {
+    const onData = (chunk: Buffer<ArrayBuffer>) => {
       const read = take(chunk);
       if (!read) return;
       incoming.pause();

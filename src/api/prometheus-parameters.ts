@@ -6,7 +6,8 @@ export class ParameterError extends Error {
   override readonly name = 'ParameterError';
 }
 
-const MAX_POINTS = 11_000;
+/** Steps from start to end; one more point, as in Prometheus. */
+const MAX_STEPS = 11_000;
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 /** Prometheus' words for the beginning and the end of time. */
 const MIN_TIME = '-292273086-05-16T16:47:06Z';
@@ -96,7 +97,7 @@ export function readRange(parameters: URLSearchParams): RangeParameters {
   if (stepMs <= 0) {
     throw invalid('step', 'zero or negative query resolution step widths are not accepted. Try a positive integer');
   }
-  if ((endMs - startMs) / stepMs > MAX_POINTS) {
+  if (Math.floor((endMs - startMs) / stepMs) > MAX_STEPS) {
     throw new ParameterError(
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     );

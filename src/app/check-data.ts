@@ -11,7 +11,13 @@ export interface CheckedPart {
   readonly damages: readonly string[];
 }
 
-const ITEMS: Readonly<Record<string, string>> = { raw: 'samples', '5m': 'buckets', '1h': 'buckets', wal: 'frames' };
+const ITEMS: Readonly<Record<string, string>> = {
+  raw: 'samples',
+  '5m': 'buckets',
+  '1h': 'buckets',
+  wal: 'frames',
+  tombstones: 'deletions',
+};
 
 /**
  * Checks part by part. @throws NoServerError for a folder without data, DataFolderError when a server is using it,

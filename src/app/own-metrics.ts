@@ -11,9 +11,12 @@ export interface OwnMetricsOptions {
   readonly devices: () => number;
 }
 
+/** Every look wakes the process. */
+const LOOK_MS = 100;
+
 export class OwnMetrics {
   readonly #options: OwnMetricsOptions;
-  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #delay = monitorEventLoopDelay({ resolution: LOOK_MS });
 
   constructor(options: OwnMetricsOptions) {
     this.#options = options;
@@ -33,7 +36,8 @@ export class OwnMetrics {
         'main_event_loop_delay_seconds',
         'gauge',
         '99th percentile of the delay of the main thread since the last look',
-        this.#delay.percentile(99) / 1e9,
+        // What is recorded is the time from one look to the next.
+        Math.max(0, this.#delay.percentile(99) / 1e9 - LOOK_MS / 1000),
       ],
       ['devices', 'gauge', 'Devices', devices()],
       ['live_clients', 'gauge', 'Open WebSockets', clients()],

@@ -1,10 +1,10 @@
 /** The collect thread: the runtime, with the store as its sink and main as its listener. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { secretBoxFrom } from '../config/secrets.ts';
-import { returnFreedMemory } from '../icmp/libc.ts';
 import { assert } from '../lib/assert.ts';
 import { systemClock } from '../lib/clock.ts';
 import { setNativeFolder } from '../lib/native.ts';
+import { keepMemorySmall } from '../lib/resident-memory.ts';
 import { threadLogger } from '../lib/thread-log.ts';
 import type { ObservedInterface } from '../model/observation.ts';
 import type { TenantId } from '../model/tenant.ts';
@@ -31,7 +31,8 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
   const secrets = secretBoxFrom(data.keyFile);
   const log = threadLogger(post);
   // Of the whole process; here, because this thread loads the C library in any case.
-  returnFreedMemory().catch((error) => log.warn({ err: error }, 'freed memory may stay with the process'));
+  const closing = new AbortController();
+  keepMemorySmall(closing.signal).catch((error) => log.warn({ err: error }, 'freed memory stays with the process'));
   const append = new AppendPort(data.broker);
   const cancels = new Map<number, AbortController>();
   const wanted = new Map<number, (interfaces: readonly ObservedInterface[]) => void>();
@@ -101,6 +102,7 @@ async function run(main: MessagePort, data: CollectThreadData): Promise<void> {
 
   async function close(): Promise<void> {
     clearInterval(statusTimer);
+    closing.abort();
     await runtime.close();
     append.close();
     post({ kind: 'closed' });

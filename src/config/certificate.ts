@@ -1,5 +1,5 @@
 /** The certificate that the server makes for itself at first start (sole user of @peculiar/x509). */
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,8 +27,8 @@ export async function loadCertificate(setting: TlsSetting, folder: string): Prom
   if (setting.kind === 'files') return readPair(setting.certificate, setting.key);
   const files = { certificate: path.join(folder, 'server.crt'), key: path.join(folder, 'server.key') };
   if (fs.existsSync(files.certificate) && fs.existsSync(files.key)) {
-    const pair = await readPair(files.certificate, files.key);
-    if ((await expiryMs(pair.certificate)) > Date.now() + RENEW_DAYS * DAY_MS) return pair;
+    const pair = readPair(files.certificate, files.key);
+    if (expiryMs(pair.certificate) > Date.now() + RENEW_DAYS * DAY_MS) return pair;
   }
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const made = await makeSelfSigned(namesOfThisHost());
@@ -42,10 +42,9 @@ function writeWhole(file: string, text: string, mode: number): void {
   fs.renameSync(`${file}.new`, file);
 }
 
-async function readPair(certificateFile: string, keyFile: string): Promise<Certificate> {
+function readPair(certificateFile: string, keyFile: string): Certificate {
   const certificate = fs.readFileSync(certificateFile, 'utf8');
   const key = fs.readFileSync(keyFile, 'utf8');
-  const { X509Certificate, createPrivateKey } = await import('node:crypto');
   const parsed = readPem(certificateFile, 'certificate', () => new X509Certificate(certificate));
   const secret = readPem(keyFile, 'private key without a password', () => createPrivateKey(key));
   if (!parsed.checkPrivateKey(secret)) {
@@ -62,8 +61,7 @@ function readPem<T>(file: string, what: string, read: () => T): T {
   }
 }
 
-async function expiryMs(certificate: string): Promise<number> {
-  const { X509Certificate } = await import('node:crypto');
+function expiryMs(certificate: string): number {
   return Date.parse(new X509Certificate(certificate).validTo);
 }
 

@@ -67,14 +67,14 @@ const duration = (help: string): Setting<number> => ({
   },
 });
 
-const count = (help: string, least: number): Setting<number> => ({
+const count = (help: string, least: number, most = Number.MAX_SAFE_INTEGER): Setting<number> => ({
   help,
   placeholder: 'N',
   parse: ([value = '']) => {
     const number = Number(value);
-    return /^\d+$/.test(value) && number >= least
-      ? { value: number }
-      : { error: `must be a whole number of at least ${least}, not "${value}"` };
+    if (/^\d+$/.test(value) && number >= least && number <= most) return { value: number };
+    const range = most < Number.MAX_SAFE_INTEGER ? `${least} to ${most}` : `at least ${least}`;
+    return { error: `must be a whole number of ${range}, not "${value}"` };
   },
 });
 
@@ -162,7 +162,7 @@ export const SETTINGS = {
   max_unpacked_size: size('Largest body of samples after it was unpacked.', 1e6),
   max_batch_records: count('Records of one NDJSON batch.', 1),
   max_line_size: size('Longest line of line protocol or NDJSON.', 1000),
-  max_fields: count('Fields of one row, and of all rows with the same tags.', 1),
+  max_fields: count('Fields of one row, and of all rows with the same tags.', 1, 10_000),
   max_tags: count('Tags of one row.', 1),
   max_name_size: size('Longest name of a measurement, tag or field.', 16),
   max_label_size: size('Longest value of a tag.', 16),

@@ -4,6 +4,7 @@ import { apiKeys, users } from '../../schema/people.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { Database } from './database.ts';
 import { type Page, type PageRequest, readPage } from './page.ts';
+import { Remembered } from './remembered.ts';
 import type { UserRole } from './users.ts';
 
 type ApiKeyRow = typeof apiKeys.$inferSelect;
@@ -24,12 +25,12 @@ const COLUMNS = {
 
 export class ApiKeyRepository {
   readonly #db: Database;
-  /** Asked at every request of a tool: prepared once. */
-  readonly #byHash: ReturnType<typeof prepareByHash>;
+  readonly #byHash: Remembered<ApiKeyRecord>;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#byHash = prepareByHash(db);
+    const find = prepareByHash(db);
+    this.#byHash = new Remembered(db, (keyHash) => find.get({ keyHash }));
   }
 
   get(tenant: TenantId, id: number): ApiKeyRecord | undefined {
@@ -42,7 +43,7 @@ export class ApiKeyRepository {
   }
 
   byHash(keyHash: string): ApiKeyRecord | undefined {
-    return this.#byHash.get({ keyHash });
+    return this.#byHash.get(keyHash);
   }
 
   list(tenant: TenantId, request: PageRequest): Page<ApiKeyRecord> {

@@ -18,6 +18,8 @@ export interface Database {
   transaction<T>(work: () => T): T;
   /** Copies the database, consistent, while it is in use. */
   backup(file: string): Promise<void>;
+  /** Changes with every write: what was read at the same count still holds. Nobody else writes to the file. */
+  writeCount(): number;
   /** Why changes are not stored, in a sentence for people; undefined while they are. */
   writeProblem(): string | undefined;
   /** The first line of SQLite's own integrity check; `ok` when nothing is wrong. */
@@ -54,6 +56,7 @@ export async function openDatabase(path: string): Promise<Database> {
   return {
     sql: drizzle(client),
     transaction: (work) => writes.during(() => client.transaction(work).immediate()),
+    writeCount: () => writes.count,
     writeProblem: () => writes.problem(),
     backup: async (file) => void (await client.backup(file)),
     check: () => String(client.pragma('quick_check(1)', { simple: true })),

@@ -2,18 +2,19 @@
 import { and, eq, lte, ne, sql } from 'drizzle-orm';
 import { sessions, users } from '../../schema/people.ts';
 import type { Database } from './database.ts';
+import { Remembered } from './remembered.ts';
 import type { UserRecord } from './users.ts';
 
 export type SessionRecord = typeof sessions.$inferSelect;
 
 export class SessionRepository {
   readonly #db: Database;
-  /** Asked at every request: prepared once. */
-  readonly #byHash: ReturnType<typeof prepareFind>;
+  readonly #byHash: Remembered<{ session: SessionRecord; user: UserRecord }>;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#byHash = prepareFind(db);
+    const find = prepareFind(db);
+    this.#byHash = new Remembered(db, (tokenHash) => find.get({ tokenHash }));
   }
 
   insert(session: SessionRecord): void {
@@ -22,7 +23,7 @@ export class SessionRepository {
 
   /** The session with its user, as both are now. */
   find(tokenHash: string): { session: SessionRecord; user: UserRecord } | undefined {
-    return this.#byHash.get({ tokenHash });
+    return this.#byHash.get(tokenHash);
   }
 
   delete(tokenHash: string): void {

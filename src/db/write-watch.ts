@@ -18,14 +18,21 @@ export function isStorageFailure(error: unknown): boolean {
 
 export class WriteWatch {
   readonly #monotonicMs: () => number;
+  #count = 0;
   #failure: { readonly sentence: string; readonly atMs: number; isOver: boolean } | undefined;
 
   constructor(monotonicMs: () => number = () => performance.now()) {
     this.#monotonicMs = monotonicMs;
   }
 
+  /** Changes with every write, when it begins and when it has ended: what was read at the same count still holds. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Runs something that writes, and remembers how it went. @throws what `write` throws */
   during<T>(write: () => T): T {
+    this.#count++;
     try {
       const result = write();
       if (this.#failure) this.#failure.isOver = true;
@@ -35,6 +42,8 @@ export class WriteWatch {
         this.#failure = { sentence: sentenceOf(error), atMs: this.#monotonicMs(), isOver: false };
       }
       throw error;
+    } finally {
+      this.#count++;
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * The C library's socket functions (and its allocator's settings) on Linux, through koffi (its only importer, with `windows-pinger.ts`). Used because
+ * The C library's socket functions on Linux, through koffi. Used because
  * Node has no ICMP sockets: the usual add-on for them, raw-socket, registers with the main thread's event loop and
  * crashes the process when another thread loads it.
  */
@@ -43,28 +43,4 @@ async function load(): Promise<Libc> {
       return { address: koffi.address(pointer), bytes: new Uint8Array(koffi.view(pointer, bytes)) };
     },
   };
-}
-
-const M_TRIM_THRESHOLD = -1;
-const M_MMAP_THRESHOLD = -3;
-/** What is larger is mapped, and so goes back to the system as soon as it is freed. */
-const MAPPED_BYTES = 1 << 20;
-const KEPT_FREE_BYTES = 256 << 10;
-
-/**
- * Has glibc give freed memory back to the system. By itself it raises both thresholds to the largest block that was ever
- * freed, and every thread that once hashed a password (19 MiB) keeps that much for good. Other C libraries have nothing
- * to set.
- */
-export async function returnFreedMemory(): Promise<void> {
-  if (process.platform !== 'linux') return;
-  const library = (await import('koffi')).default.load(null);
-  let mallopt: (parameter: number, value: number) => number;
-  try {
-    mallopt = library.func('int mallopt(int parameter, int value)');
-  } catch {
-    return; // musl
-  }
-  mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
-  mallopt(M_TRIM_THRESHOLD, KEPT_FREE_BYTES);
 }

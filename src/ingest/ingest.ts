@@ -32,7 +32,7 @@ export interface IngestOptions {
   readonly nowMs: () => number;
   /** Resolves when the engine has room for more; in between the thread hears other messages. Awaited before each slice. */
   readonly room: () => Promise<void>;
-  readonly declareFields: (fields: readonly FieldMetadata[]) => void;
+  readonly declareFields: (fields: readonly FieldMetadata[], tenant: TenantId) => void;
 }
 
 export class Ingest {
@@ -90,7 +90,7 @@ export class Ingest {
         throw new BodyError(`not a remote write request: ${error.message}`, { cause: error });
       throw error;
     }
-    if (metadata.length > 0) this.#options.declareFields(metadata);
+    if (metadata.length > 0) this.#options.declareFields(metadata, body.tenant);
   }
 
   async #inSlices(length: number, parse: (from: number, to: number) => number): Promise<void> {

@@ -40,7 +40,8 @@ export class RowWriter {
     const sink = this.#sink;
     try {
       if (names.length > this.#limits.fieldsPerRow) throw new RowSyntaxError(limitReason(this.#limits, 'fieldsPerRow'));
-      let key = escapeName(measurement);
+      // Line protocol cannot have a backslash at the end of a name: such a key must not be like another one's.
+      let key = measurement.endsWith('\\') ? `\0${JSON.stringify(measurement)}` : escapeName(measurement);
       for (let i = 0; i < tags.length; i += 2) key += `,${escapeTag(tags[i]!)}=${escapeTag(tags[i + 1]!)}`;
       const bytes = encoder.encode(key);
       const hash = hashBytes(bytes, 0, bytes.length);

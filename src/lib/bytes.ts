@@ -1,17 +1,20 @@
 /**
  * Fixed-width numbers in byte arrays, little-endian at any alignment, and the view that makes them fast.
  */
-let lastBuffer: ArrayBufferLike | undefined;
+const views = new WeakMap<ArrayBufferLike, DataView>();
 let lastView: DataView | undefined;
 
 /**
- * A view of the whole buffer behind `bytes`; add `bytes.byteOffset` to indices. The last one is remembered, so that
- * decoding many pieces of one buffer makes no garbage.
+ * The view of the whole buffer behind `bytes`; add `bytes.byteOffset` to indices. Each buffer has one, so that decoding
+ * many pieces of some buffers makes no garbage.
  */
 export function viewOf(bytes: Uint8Array): DataView {
-  if (lastView === undefined || lastBuffer !== bytes.buffer || lastView.byteLength !== bytes.buffer.byteLength) {
-    lastBuffer = bytes.buffer;
-    lastView = new DataView(bytes.buffer);
+  const { buffer } = bytes;
+  if (lastView !== undefined && lastView.buffer === buffer) return lastView;
+  lastView = views.get(buffer);
+  if (lastView === undefined) {
+    lastView = new DataView(buffer);
+    views.set(buffer, lastView);
   }
   return lastView;
 }

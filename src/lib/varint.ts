@@ -42,6 +42,19 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
 
 /** @throws VarintError */
 export function readVarint(cursor: Cursor): number {
+  // Most are one byte: this part is small enough to be inlined.
+  const { at } = cursor;
+  if (at < cursor.end) {
+    const byte = cursor.bytes[at]!;
+    if (byte < 128) {
+      cursor.at = at + 1;
+      return byte;
+    }
+  }
+  return readLongVarint(cursor);
+}
+
+function readLongVarint(cursor: Cursor): number {
   const { bytes, end } = cursor;
   let at = cursor.at;
   let value = 0;
@@ -78,4 +91,13 @@ export function readSigned(cursor: Cursor): number {
   let magnitude = (byte & 127) >>> 1;
   if (byte >= 128) magnitude += readVarint(cursor) * 64;
   return byte & 1 ? -magnitude : magnitude;
+}
+
+/** Passes over a number of either kind. @throws VarintError */
+export function skipVarint(cursor: Cursor): void {
+  const { bytes, end } = cursor;
+  let { at } = cursor;
+  while (at < end && bytes[at]! >= 128) at++;
+  if (at >= end) throw new VarintError(`a number is cut off at byte ${cursor.at}`);
+  cursor.at = at + 1;
 }

@@ -31,6 +31,8 @@ export interface SampleBuffer {
   readonly times: Float64Array;
   readonly values: Float64Array;
   readonly bits: Uint32Array;
+  /** Whether any value may be a NaN; only then it has stale markers. */
+  readonly hasNaN: boolean;
 }
 
 /** Aggregates of one tier, a bucket an index, ascending. A bucket covers [start, start + tierMs). */

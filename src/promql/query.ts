@@ -70,7 +70,7 @@ export interface QueryResult {
   readonly infos: readonly string[];
 }
 
-/** More steps than this are refused, as in Prometheus. */
+/** Steps from start to end, so one point more, as in Prometheus. */
 const MAX_STEPS = 11_000;
 
 function begin(query: CommonQuery): { expr: Expr; evaluation: Evaluation; annotations: Annotations } {
@@ -179,7 +179,7 @@ function gridOf({ startMs, endMs, stepMs }: QueryTimes): Grid {
   }
   if (endMs < startMs) throw new PromqlError('bad_data', 'end timestamp must not be before start time');
   const count = Math.floor((endMs - startMs) / stepMs) + 1;
-  if (count > MAX_STEPS) {
+  if (count > MAX_STEPS + 1) {
     throw new PromqlError(
       'bad_data',
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',

@@ -16,30 +16,13 @@ export interface Samples {
   count: number;
 }
 
-/** Whether any value is a NaN or infinite. Without a branch a value: this is done for everything that is read. */
-function mayHaveStale(values: Float64Array, count: number): boolean {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    a += values[i]! * 0;
-    b += values[i + 1]! * 0;
-    c += values[i + 2]! * 0;
-    d += values[i + 3]! * 0;
-  }
-  for (; i < count; i++) a += values[i]! * 0;
-  return Number.isNaN(a + b + c + d);
-}
-
 /** Copies what is not stale when anything is; the arrays of `scratch` grow as needed and are used for the copy. */
 export function withoutStale(buffer: SampleBuffer, scratch: Samples): Samples {
+  if (!buffer.hasNaN) return buffer;
   const { count, values, bits, times } = buffer;
-  if (!mayHaveStale(values, count)) return { times, values, count };
   let first = 0;
   while (first < count && !(Number.isNaN(values[first]) && isStale(bits, first))) first++;
-  if (first === count) return { times, values, count };
+  if (first === count) return buffer;
   if (scratch.times.length < count) {
     scratch.times = new Float64Array(count * 2);
     scratch.values = new Float64Array(count * 2);

@@ -77,6 +77,8 @@ function maskToken(tokens: readonly Token[], i: number): string {
   const { type, text } = tokens[i]!;
   if (type === 'string') return `"${'_'.repeat(text.length - 2)}"`;
   if (type === 'duration' || (type === 'number' && /^[\d.]/.test(text))) return '1'.repeat(text.length);
+  // Prometheus takes these words in any case, the grammar does not.
+  if (TIME_WORDS.has(text.toLowerCase()) && timeContexts(tokens).has(i)) return text.toLowerCase();
   // A name of one character cannot hold the stand-in; it is reported as unknown by the error below.
   if (isCall(tokens, i) && text.length > 1) return 'ln'.padEnd(text.length);
   return text;

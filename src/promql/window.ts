@@ -1,6 +1,7 @@
 /**
  * What a range function sees of one series: its samples and, for every step, which of them are in the window. Windows
- * are open on the left: `endMs - rangeMs < time <= endMs`. One object is reused for all series of a call.
+ * are open on the left: `endMs - rangeMs < time <= endMs`. One object is reused for all series of a call: what was polled
+ * together has the same times, and what follows from those alone is computed once for all of them.
  */
 import type { FieldKind } from '../model/field.ts';
 import type { LabelPairs } from '../model/series.ts';
@@ -24,6 +25,11 @@ export class Window {
   times = new Float64Array(0);
   values = new Float64Array(0);
   count = 0;
+  /** Times that the bounds were found for, with what widened them. */
+  #knownTimes = new Float64Array(0);
+  #knownCount = -1;
+  #widenedMs = 0;
+  #extrapolation: Extrapolation | undefined;
 
   constructor(grid: Grid, refs: References, rangeMs: number) {
     this.grid = grid;
@@ -60,6 +66,8 @@ export class Window {
     this.times = times as Float64Array<ArrayBuffer>;
     this.values = values as Float64Array<ArrayBuffer>;
     this.count = count;
+    if (this.#isKnown(times, count, beforeMs + afterMs)) return;
+    this.#know(times, count, beforeMs + afterMs);
     const { low, high, steps, strideMs } = this;
     let start = this.firstEndMs - this.rangeMs - beforeMs;
     let end = this.firstEndMs + afterMs;
@@ -75,6 +83,67 @@ export class Window {
       end += strideMs;
     }
   }
+
+  /** Of the windows as they are without widening. */
+  get extrapolation(): Extrapolation {
+    this.#extrapolation ??= extrapolate(this);
+    return this.#extrapolation;
+  }
+
+  #isKnown(times: Float64Array, count: number, widenedMs: number): boolean {
+    if (count !== this.#knownCount || widenedMs !== this.#widenedMs) return false;
+    const known = this.#knownTimes;
+    for (let i = 0; i < count; i++) if (times[i] !== known[i]) return false;
+    return true;
+  }
+
+  #know(times: Float64Array, count: number, widenedMs: number): void {
+    if (this.#knownTimes.length < count) this.#knownTimes = new Float64Array(2 * count);
+    for (let i = 0; i < count; i++) this.#knownTimes[i] = times[i]!;
+    this.#knownCount = count;
+    this.#widenedMs = widenedMs;
+    this.#extrapolation = undefined;
+  }
+}
+
+/** How far a rate goes beyond the samples of each window, in seconds; nothing where there are not two of them. */
+export interface Extrapolation {
+  /** From the first sample to the last. */
+  readonly sampled: Float64Array;
+  /** From the window's start to the first sample, and from the last to its end, as far as they are counted in. */
+  readonly toStart: Float64Array;
+  readonly toEnd: Float64Array;
+  /** By how much what is sampled grows, (sampled + toStart + toEnd) / sampled, and that by the second of the window. */
+  readonly factor: Float64Array;
+  readonly factorPerSecond: Float64Array;
+}
+
+/** Samples closer to an edge than this many average intervals are taken to continue to the edge. */
+const EDGE_INTERVALS = 1.1;
+
+function extrapolate({ times, low, high, steps, rangeMs, firstEndMs, strideMs }: Window): Extrapolation {
+  const sampled = new Float64Array(steps);
+  const toStart = new Float64Array(steps);
+  const toEnd = new Float64Array(steps);
+  const factor = new Float64Array(steps);
+  const factorPerSecond = new Float64Array(steps);
+  for (let k = 0; k < steps; k++) {
+    const first = low[k]!;
+    const last = high[k]! - 1;
+    if (last <= first) continue;
+    const endMs = firstEndMs + k * strideMs;
+    const seconds = (times[last]! - times[first]!) / 1000;
+    const average = seconds / (last - first);
+    const threshold = average * EDGE_INTERVALS;
+    const startGap = (times[first]! - (endMs - rangeMs)) / 1000;
+    const endGap = (endMs - times[last]!) / 1000;
+    sampled[k] = seconds;
+    toStart[k] = startGap >= threshold ? average / 2 : startGap;
+    toEnd[k] = endGap >= threshold ? average / 2 : endGap;
+    factor[k] = seconds === 0 ? 1 : (seconds + toStart[k]! + toEnd[k]!) / seconds;
+    factorPerSecond[k] = factor[k]! / (rangeMs / 1000);
+  }
+  return { sampled, toStart, toEnd, factor, factorPerSecond };
 }
 
 /**

@@ -45,7 +45,6 @@ export function storeMetrics({ engine, appender, reader }: MetricSources): strin
     ['telltale_tsdb_open_rows', 'gauge', 'Rows in memory that are not yet in blocks.', engineFigures.openRows],
     ['telltale_tsdb_open_bytes', 'gauge', 'Memory of rows that are not yet in blocks.', engineFigures.openBytes],
     ['telltale_tsdb_block_bytes', 'gauge', 'Memory of blocks that are not yet in segments.', engineFigures.blockBytes],
-    ['telltale_tsdb_cache_bytes', 'gauge', 'Memory of decoded blocks.', engineFigures.cacheBytes],
     ['telltale_tsdb_wal_bytes', 'gauge', 'Size of the write-ahead log.', engineFigures.walBytes],
     ['telltale_tsdb_raw_bytes', 'gauge', 'Size of raw segments.', engineFigures.rawBytes],
     ['telltale_tsdb_5m_bytes', 'gauge', 'Size of 5-minute segments.', engineFigures.fiveMinuteBytes],

@@ -5,17 +5,29 @@
  */
 const TOLERATED = 3;
 
+/** One for all rows of a table: a device has some dozens, a collector thousands of devices. */
 export class CounterGuard {
+  readonly #counters: number;
   readonly #last: Float64Array;
   readonly #held: Uint8Array;
 
-  constructor(counters: number) {
-    this.#last = new Float64Array(counters).fill(-1);
-    this.#held = new Uint8Array(counters);
+  constructor(rows: number, counters: number) {
+    this.#counters = counters;
+    this.#last = new Float64Array(rows * counters).fill(-1);
+    this.#held = new Uint8Array(rows * counters);
   }
 
-  /** Whether the value of counter `i` may be stored. */
-  accept(i: number, value: number): boolean {
+  /** Takes over what another guard knows of one of its rows. */
+  take(row: number, from: CounterGuard, fromRow: number): void {
+    const at = row * this.#counters;
+    const begin = fromRow * this.#counters;
+    this.#last.set(from.#last.subarray(begin, begin + this.#counters), at);
+    this.#held.set(from.#held.subarray(begin, begin + this.#counters), at);
+  }
+
+  /** Whether the value of a row's counter may be stored. */
+  accept(row: number, counter: number, value: number): boolean {
+    const i = row * this.#counters + counter;
     const last = this.#last[i]!;
     if (value < last && value > last / 2 && this.#held[i]! < TOLERATED) {
       this.#held[i]!++;

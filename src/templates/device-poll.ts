@@ -8,6 +8,7 @@ import { IF_PROBES, IF_STATIC_INTERVAL_S, InterfaceTable } from './interfaces.ts
 import { factText, metricRows, type Readings, tagKey } from './metric-rows.ts';
 import { type Plan, STATIC_INTERVAL_S } from './plan.ts';
 import type { EndedRow, FetchGroup, GroupData, PolledRow, PollResult } from './poll-plan.ts';
+import { resolveOid } from './relative-oid.ts';
 
 const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
 const SYS_UPTIME = '1.3.6.1.2.1.1.3.0';
@@ -64,10 +65,11 @@ export class DevicePoll {
     const { interfaces = {}, knownInterfaces = [], interfaceRuling } = options;
     this.#interfaces = new InterfaceTable(interfaces, knownInterfaces, interfaceRuling);
     this.#isResolved = !plan.isRelative;
-    this.#oids = plan.groups.map(({ oids }) => oids);
-    this.#probes = [...plan.probes, ...IF_PROBES];
-    this.#states = plan.groups.map(({ id, kind, oids, intervalS }) => unread({ id, kind, oids, intervalS }));
-    this.#probe = unread(probeGroup(this.#probes));
+    const { oids: planned, probes, probe } = commonOf(plan);
+    this.#oids = planned;
+    this.#probes = probes;
+    this.#states = plan.groups.map((group) => unread(group));
+    this.#probe = unread(probe);
     const system = [SYS_UPTIME, ENGINE_BOOTS, ENGINE_TIME];
     const oids = plan.isRelative ? [...system, SYS_OBJECT_ID] : system;
     this.#system = unread({ id: 'system', kind: 'get', oids, intervalS: 0 });
@@ -138,7 +140,7 @@ export class DevicePoll {
 
   /** Puts the device's sysObjectID where the plan's OIDs leave room for it. */
   #resolve(objectId: string): void {
-    const resolve = (oid: string): string => oid.replace(/^~/, objectId);
+    const resolve = (oid: string): string => resolveOid(oid, objectId);
     this.#oids = this.#oids.map((oids) => oids.map(resolve));
     this.#probes = this.#probes.map(resolve);
     this.#probe.group = probeGroup(this.#probes);
@@ -332,6 +334,24 @@ export class DevicePoll {
       if (!planned.isStatic) delete state.data;
     });
   }
+}
+
+interface Common {
+  readonly oids: readonly (readonly string[])[];
+  readonly probes: readonly string[];
+  readonly probe: FetchGroup;
+}
+
+const common = new WeakMap<Plan, Common>();
+
+/** What all devices of a plan ask alike. */
+function commonOf(plan: Plan): Common {
+  const known = common.get(plan);
+  if (known) return known;
+  const probes = [...plan.probes, ...IF_PROBES];
+  const made = { oids: plan.groups.map(({ oids }) => oids), probes, probe: probeGroup(probes) };
+  common.set(plan, made);
+  return made;
 }
 
 function probeGroup(oids: readonly string[]): FetchGroup {

@@ -259,6 +259,11 @@ export function compileText(source: string, names: Names): Compiled {
     rest = rest.slice(close + 1);
   }
   if (rest !== '') pieces.push(rest);
+  for (const piece of pieces) {
+    const bare = typeof piece === 'string' && /\$(?:\d|last\b|index\b)/.exec(piece)?.[0];
+    if (bare)
+      throw new ExpressionError(`\`${source}\`: ${bare} outside braces is no number of the index; write {${bare}}`);
+  }
   const evaluate: Evaluate = (row) => {
     let text = '';
     for (const piece of pieces) {

@@ -55,6 +55,10 @@ function unixSeconds(bytes: Uint8Array): number | undefined {
   return bytes[8] === 0x2d ? time + offset : time - offset;
 }
 
+/** Blanks, dashes and erased memory, and what firmware writes where nobody has written anything. */
+const SAYS_NOTHING =
+  /^(?:[\s\-?.*_]*|\u00ff+|"+|\(?(?:n\/?a|none|null|nil|empty|unknown|undefined|unspecified|not (?:specified|available|applicable|set|defined|known|supported|programmed|configured)|no (?:serial|asset|model).*|to be filled by o\.?e\.?m\.?|default string|system (?:product name|serial number|manufacturer)|invalid)\)?)$/i;
+
 export const FUNCTIONS: Readonly<Record<string, (Definition & { readonly pattern?: undefined }) | Matching>> = {
   abs: numeric(Math.abs, 1, 1, 'one number'),
   round: numeric((value, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits, 1, 2, 'a number and decimals'),
@@ -147,12 +151,12 @@ export const FUNCTIONS: Readonly<Record<string, (Definition & { readonly pattern
       return text === undefined ? undefined : pattern.replace(text, toText(replacement) ?? '');
     },
   },
-  /** The value unless it is empty or only blanks and dashes; the first such of several. */
+  /** The value unless it says nothing; the first such of several. */
   filled: {
     least: 1,
     most: 9,
     usage: 'values',
-    run: (values) => values.find((value) => !/^[\s\-?.]*$/.test(toText(value) ?? '')),
+    run: (values) => values.find((value) => !SAYS_NOTHING.test(toText(value) ?? '')),
   },
   known: { least: 1, most: 1, usage: 'one value', run: ([value]) => (value === undefined ? 0 : 1) },
   /** The value where the condition holds, else unknown. */

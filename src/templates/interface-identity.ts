@@ -3,17 +3,10 @@
  * again by name, then alias, then MAC address when a device has renumbered its interfaces.
  */
 
-export interface InterfaceNames {
-  readonly index: number;
-  readonly name: string;
-  readonly descr: string;
-  readonly alias: string;
-  readonly mac: string;
-}
+import type { ObservedInterface } from '../model/observation.ts';
 
-export interface AssignedName extends InterfaceNames {
-  readonly ifname: string;
-}
+type InterfaceNames = Pick<ObservedInterface, 'if_index' | 'name' | 'descr' | 'alias' | 'mac'>;
+type AssignedName = InterfaceNames & Pick<ObservedInterface, 'ifname'>;
 
 export class InterfaceIdentity {
   #assigned: readonly AssignedName[];
@@ -21,6 +14,11 @@ export class InterfaceIdentity {
   /** @param known as assigned before */
   constructor(known: readonly AssignedName[] = []) {
     this.#assigned = known;
+  }
+
+  /** What the names were given to: looked through when the interfaces are found again. */
+  keep(assigned: readonly AssignedName[]): void {
+    this.#assigned = assigned;
   }
 
   /** The `ifname` of each interface, in the order given. */
@@ -36,7 +34,7 @@ export class InterfaceIdentity {
     interfaces.forEach((one, i) => {
       take(
         i,
-        find(free, (known) => known.index === one.index && label(known) === label(one)),
+        find(free, (known) => known.if_index === one.if_index && label(known) === label(one)),
       );
     });
     for (const same of [sameName, sameAlias, sameMac]) {
@@ -52,18 +50,17 @@ export class InterfaceIdentity {
     interfaces.forEach((one, i) => {
       if (ifnames[i] !== undefined) return;
       let ifname = label(one);
-      if (labels.get(ifname)! > 1 || used.has(ifname)) ifname = `${ifname} #${one.index}`;
+      if (labels.get(ifname)! > 1 || used.has(ifname)) ifname = `${ifname} #${one.if_index}`;
       while (used.has(ifname)) ifname += "'";
       used.add(ifname);
       ifnames[i] = ifname;
     });
-    this.#assigned = interfaces.map((one, i) => ({ ...one, ifname: ifnames[i]! }));
     return ifnames as string[];
   }
 }
 
 function label(one: InterfaceNames): string {
-  return one.name || one.descr || `if${one.index}`;
+  return one.name || one.descr || `if${one.if_index}`;
 }
 
 function find<T>(items: Iterable<T>, test: (item: T) => boolean): T | undefined {

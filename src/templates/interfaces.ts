@@ -99,7 +99,8 @@ interface Entry {
   readonly observed: ObservedInterface;
   readonly index: string;
   readonly isWide: boolean;
-  readonly guard: CounterGuard;
+  /** Of the table's guard. */
+  readonly row: number;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -112,6 +113,7 @@ export class InterfaceTable {
   #hasTable = true;
   #hasXTable = true;
   #entries: readonly Entry[] = [];
+  #guard = new CounterGuard(0, 0);
   #byIndex = new Map<string, Entry>();
   #ended: EndedRow[] = [];
   #live: FetchGroup | undefined;
@@ -130,7 +132,7 @@ export class InterfaceTable {
   ) {
     this.#decided = decided;
     this.#ruling = ruling;
-    this.#identity = new InterfaceIdentity(known.map((one) => ({ ...one, index: one.if_index })));
+    this.#identity = new InterfaceIdentity(known);
     this.#wasPolled = new Set(known.filter((one) => one.polled).map((one) => one.ifname));
   }
 
@@ -171,15 +173,8 @@ export class InterfaceTable {
 
   acceptStatic(group: FetchGroup, data: GroupData): void {
     const found = readStatic(group, data);
-    const ifnames = this.#identity.assign(
-      found.map(({ observed: one }) => ({
-        index: one.if_index,
-        name: one.name,
-        descr: one.descr,
-        alias: one.alias,
-        mac: one.mac,
-      })),
-    );
+    const ifnames = this.#identity.assign(found.map(({ observed }) => observed));
+    const guard = new CounterGuard(found.length, COLUMNS.length);
     const before = new Map(this.#entries.map((entry) => [entry.observed.ifname, entry]));
     this.#entries = found.map(({ index, observed, isWide }, i) => {
       const ifname = ifnames[i]!;
@@ -189,14 +184,17 @@ export class InterfaceTable {
       const polled = this.#decided[ifname] ?? this.#ruling(observed) ?? isPolledByDefault(observed, wasPolled);
       if (wasPolled && !polled) this.#ended.push({ measurement: 'interface', tags: known?.tags ?? { ifname } });
       const isSame = known !== undefined && known.index === index && known.isWide === isWide;
+      if (isSame) guard.take(i, this.#guard, known.row);
       return {
         observed: { ...observed, ifname, polled },
         index,
         isWide,
-        guard: isSame ? known.guard : new CounterGuard(COLUMNS.length),
+        row: i,
         tags: known?.tags ?? { ifname },
       };
     });
+    this.#guard = guard;
+    this.#identity.keep(this.interfaces);
     for (const gone of before.values()) {
       if (gone.observed.polled) this.#ended.push({ measurement: 'interface', tags: gone.tags });
     }
@@ -245,7 +243,7 @@ export class InterfaceTable {
         (entry.isWide && wide >= 0 ? cells[wide] : undefined) ?? (narrow >= 0 ? cells[narrow] : undefined),
       );
       if (value === undefined) continue;
-      if (isCounter && !entry.guard.accept(column, value)) continue;
+      if (isCounter && !this.#guard.accept(entry.row, column, value)) continue;
       if (field === 'oper_status' && value !== entry.observed.oper_status) this.#stale = true;
       fields[field] = value / scale;
       any = true;
@@ -261,7 +259,7 @@ export class InterfaceTable {
 
   /** The agent has started anew. */
   reset(): void {
-    for (const entry of this.#entries) entry.guard.reset();
+    this.#guard.reset();
   }
 }
 
@@ -293,6 +291,18 @@ function positions(group: FetchGroup): Position[] {
   return found;
 }
 
+/** Names that devices of one kind have in common are kept once. */
+const names = new Map<string, string>();
+const MAX_SHARED_NAMES = 20_000;
+
+function shared(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  if (names.size >= MAX_SHARED_NAMES) names.clear();
+  names.set(name, name);
+  return name;
+}
+
 type FoundInterface = Omit<ObservedInterface, 'ifname' | 'polled'>;
 
 function readStatic(
@@ -315,8 +325,8 @@ function readStatic(
       isWide: cell('hcIn') !== undefined,
       observed: {
         if_index: ifIndex,
-        name: toText(cell('name')) ?? '',
-        descr: toText(cell('descr')) ?? '',
+        name: shared(toText(cell('name')) ?? ''),
+        descr: shared(toText(cell('descr')) ?? ''),
         alias: toText(cell('alias')) ?? '',
         type: toNumber(cell('type')) ?? 0,
         mac: toMac(cell('mac')) ?? '',

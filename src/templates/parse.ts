@@ -79,7 +79,7 @@ function unionMessage(errors: readonly (readonly { message: string }[])[], messa
 }
 
 const KEYS: Readonly<Record<string, string>> = {
-  '': 'a template has id, name, inherits, interval, match, scalars, tables, maps, facts, metrics',
+  '': 'a template has id, name, inherits, interval, match, roots, scalars, tables, maps, facts, metrics',
   match: 'a match rule has sys_object_id, sys_descr, present, value, confidence',
   metrics:
     'a metric has measurement, interval, present, unless, table, columns, static, scalars, joins, combine, where, tags, fields, rows, declare',

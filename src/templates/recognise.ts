@@ -5,6 +5,7 @@
 import type { TemplateLibrary } from './library.ts';
 import { Pattern } from './pattern.ts';
 import type { Fetcher, Varbind } from './poll-plan.ts';
+import { resolveOid } from './relative-oid.ts';
 import type { MatchRule } from './template.ts';
 import { toText } from './value.ts';
 
@@ -44,7 +45,7 @@ export async function recognise(library: TemplateLibrary, fetcher: Fetcher): Pro
   const candidates = [...library.rules()].filter(({ rule }) => systemReasons(rule, first) !== undefined);
   const evidence: Evidence = {
     ...first,
-    below: await nextOf(fetcher, unique(candidates.flatMap(({ rule }) => rule.present ?? []))),
+    below: await nextOf(fetcher, unique(candidates.flatMap(({ rule }) => belowOf(rule, objectId)))),
     values: await valuesOf(fetcher, unique(candidates.flatMap(({ rule }) => Object.keys(rule.value ?? {})))),
   };
   let best: Recognition | undefined;
@@ -108,7 +109,7 @@ function systemReasons(rule: MatchRule, { objectId, descr }: Evidence): string[]
 function matchReasons(rule: MatchRule, evidence: Evidence): string[] | undefined {
   const reasons = systemReasons(rule, evidence);
   if (!reasons) return undefined;
-  for (const oid of rule.present ?? []) {
+  for (const oid of belowOf(rule, evidence.objectId)) {
     const answer = evidence.below.get(oid);
     if (answer === undefined || !isAtOrBelow(answer, oid)) return undefined;
     reasons.push(`${oid} exists`);
@@ -119,6 +120,11 @@ function matchReasons(rule: MatchRule, evidence: Evidence): string[] | undefined
     reasons.push(`${oid} is "${value.slice(0, 80)}", which fits /${pattern}/`);
   }
   return reasons;
+}
+
+/** The OIDs a rule wants something at or below. */
+function belowOf(rule: MatchRule, objectId: string): string[] {
+  return (rule.present ?? []).map((oid) => resolveOid(oid, objectId));
 }
 
 const patterns = new Map<string, Pattern>();

@@ -6,12 +6,23 @@ import { z } from 'zod';
 import { FIELD_KINDS } from '../model/field.ts';
 import { Pattern } from './pattern.ts';
 
+const plainOid = z
+  .string()
+  .regex(/^\d+(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected')
+  .meta({ description: 'OID in numbers' });
+const relativeOid = z
+  .string()
+  .regex(/^(?:~\^*|\d+)(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected')
+  .meta({ description: 'OID in numbers; ~ stands for the sysObjectID, ~^ for it without its last number' });
 const oid = z
   .string()
-  .regex(/^(?:~|\d+)(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected')
-  .meta({ description: 'OID in numbers; ~ at its beginning stands for the sysObjectID of the device' });
+  .regex(/^(?:~\^*|[a-z][a-z0-9_]*|\d+)(\.\d+)+$/, 'an OID in numbers, such as 1.3.6.1.2.1.1.1.0, is expected')
+  .meta({
+    description:
+      'OID in numbers; at its beginning may stand a name of `roots`, or ~ for the sysObjectID of the device (each ^ takes its last number away)',
+  });
 const column = z
-  .union([z.number().int().positive(), z.string().regex(/^(?:~|\d+)(\.\d+)*$/)], {
+  .union([z.number().int().positive(), z.string().regex(/^(?:~\^*|[a-z][a-z0-9_]*(?=\.)|\d+)(\.\d+)*$/)], {
     error: 'a column number, such as 5, or a whole OID is expected (a path such as 1.10 must stand in quotes)',
   })
   .transform(String)
@@ -47,13 +58,13 @@ function some<T extends z.ZodType>(item: T) {
 
 const match = z
   .strictObject({
-    sys_object_id: some(oid).optional().meta({ description: 'sysObjectID equals or lies below one of these' }),
+    sys_object_id: some(plainOid).optional().meta({ description: 'sysObjectID equals or lies below one of these' }),
     sys_descr: regex
       .optional()
       .meta({ description: 'Regular expression that sysDescr contains (case does not matter)' }),
-    present: some(oid).optional().meta({ description: 'Something lies at or below each of these OIDs' }),
+    present: some(relativeOid).optional().meta({ description: 'Something lies at or below each of these OIDs' }),
     value: z
-      .record(oid, regex)
+      .record(plainOid, regex)
       .optional()
       .meta({ description: 'The value at each OID contains the regular expression' }),
     confidence: z.number().gt(0).max(1).optional().meta({ description: '0 to 1; by default from what is asked' }),
@@ -120,6 +131,10 @@ export const templateSchema = z
     inherits: some(templateId).optional(),
     interval: seconds.optional().meta({ description: "Least seconds between polls that the maker's agents stand" }),
     match: z.array(match).min(1).optional(),
+    roots: z
+      .record(name, z.string().regex(/^(?:~\^*|\d+(\.\d+)+)$/, 'an OID in numbers, or ~, is expected'))
+      .optional()
+      .meta({ description: 'Where a tree begins that several makers keep below their own numbers' }),
     scalars: z
       .record(name, oid)
       .optional()

@@ -114,15 +114,22 @@ export class Catalogue {
     return limited([...values].sort(), request.limit);
   }
 
-  /** Metric names of tenants with measurement and field, each once. */
-  *metrics(tenants: readonly TenantId[]): IterableIterator<{ name: string; measurement: string; field: string }> {
+  /** Metric names of tenants with measurement and field, each once, with the first tenant that has it. */
+  *metrics(
+    tenants: readonly TenantId[],
+  ): IterableIterator<{ tenant: TenantId; name: string; measurement: string; field: string }> {
     const seen = new Set<string>();
     for (const tenant of new Set(tenants)) {
       for (const split of this.#groups.metricNames(tenant).all()) {
         if (seen.has(split.name)) continue;
         seen.add(split.name);
         const { symbols } = this.#groups;
-        yield { name: split.name, measurement: symbols.text(split.measurement), field: symbols.text(split.field) };
+        yield {
+          tenant,
+          name: split.name,
+          measurement: symbols.text(split.measurement),
+          field: symbols.text(split.field),
+        };
       }
     }
   }
@@ -148,7 +155,9 @@ export class Catalogue {
     const field = symbols.text(schemas.fields(this.#groups.schema(group))[column]!);
     const measurement = symbols.text(this.#groups.measurement(group));
     const labels = withName(this.#name(group, column), this.#sortedLabels(group));
-    const series = new Series(labels, this.declarations.kind(measurement, field), group, column, this.declarations);
+    const kind = this.declarations.kind(this.#groups.tenant(group), measurement, field);
+    const generation = this.#groups.generation(group);
+    const series = new Series(labels, kind, group, column, generation, this.declarations);
     this.#handles.set(key, series);
     return series;
   }

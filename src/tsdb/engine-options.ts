@@ -14,8 +14,6 @@ export interface EngineOptions {
   readonly budgetBytes: number;
   readonly limits?: Partial<EngineLimits>;
   readonly fsync: 'group' | 'always';
-  /** Memory for decoded blocks. */
-  readonly cacheBytes?: number;
   /** Lets the thread do other things between two slices of a job. Default: after what waits in the event loop. */
   readonly pause?: () => Promise<void>;
 }
@@ -27,7 +25,6 @@ export interface EngineStatistics {
   readonly openRows: number;
   readonly openBytes: number;
   readonly blockBytes: number;
-  readonly cacheBytes: number;
   readonly acceptedRows: number;
   readonly walBytes: number;
   readonly rawBytes: number;

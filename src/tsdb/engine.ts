@@ -22,7 +22,6 @@ import type {
 import type { TenantId } from '../model/tenant.ts';
 import { AliasTable } from './alias-table.ts';
 import { Catalogue, type IdentityRequest } from './catalogue.ts';
-import { DecodedCache } from './decoded-cache.ts';
 import { DiskFullError, isDiskFull, messageOf } from './engine-errors.ts';
 import type { EngineHealth, EngineOptions, EngineStatistics } from './engine-options.ts';
 import { openFolder } from './folder.ts';
@@ -36,22 +35,25 @@ import { Problems } from './problems.ts';
 import { replayLog } from './recovery.ts';
 import { Removal } from './removal.ts';
 import { RowInput } from './row-input.ts';
+import { Samples } from './sample-buffer.ts';
 import type { Series } from './series.ts';
 import { SeriesReader } from './series-reader.ts';
 import { Storage } from './storage.ts';
+import { Buckets } from './tier-buffer.ts';
 import { TierReader } from './tier-reader.ts';
 import { tierSpans } from './tier-spans.ts';
 import { TimeBounds } from './time-bounds.ts';
-import { Tombstones } from './tombstones.ts';
+import { describeDamage, Tombstones } from './tombstones.ts';
 import { Wal } from './wal.ts';
 import { WalFrame } from './wal-frame.ts';
 
 export type { EngineHealth, EngineOptions, EngineStatistics };
 
-const DEFAULT_CACHE_BYTES = 48 * 2 ** 20;
 const SLICE_MS = 4;
 /** Above this part of the log's share `room` waits. */
 const HIGH_WATER = 0.7;
+const NO_SAMPLES = new Samples();
+const NO_BUCKETS = new Buckets();
 
 export class Engine implements RowSink, SeriesSource {
   readonly #options: EngineOptions;
@@ -59,7 +61,6 @@ export class Engine implements RowSink, SeriesSource {
   readonly #groups: GroupTable;
   readonly #aliases = new AliasTable();
   readonly #bounds = new TimeBounds();
-  readonly #cache: DecodedCache;
   readonly #head: Head;
   readonly #catalogue: Catalogue;
   readonly #frame: WalFrame;
@@ -83,10 +84,8 @@ export class Engine implements RowSink, SeriesSource {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#pause = options.pause ?? (() => new Promise((resolve) => setImmediate(resolve)));
     this.#nowMs = clock.nowMs();
-    const cache = new DecodedCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
-    this.#cache = cache;
     this.#groups = new GroupTable(this.#limits);
-    this.#head = new Head(this.#groups, this.#bounds, (blocks) => cache.drop(blocks));
+    this.#head = new Head(this.#groups, this.#bounds);
     this.#frame = new WalFrame(this.#groups, this.#head.open);
     this.#frames = new FrameReader(this.#head);
     this.#catalogue = new Catalogue(this.#groups, this.#limits, (group, fromMs, toMs) => {
@@ -94,6 +93,10 @@ export class Engine implements RowSink, SeriesSource {
     });
     openFolder(disk, folder);
     this.#tombstones = Tombstones.open(disk, folder);
+    if (this.#tombstones.damagedLines > 0) {
+      this.#problems.set('tombstones', describeDamage(this.#tombstones));
+      logger.error({ lines: this.#tombstones.damagedLines }, describeDamage(this.#tombstones));
+    }
     this.#storage = new Storage({
       folder,
       disk,
@@ -105,10 +108,9 @@ export class Engine implements RowSink, SeriesSource {
       bounds: this.#bounds,
       tombstones: this.#tombstones,
       onProblem: (text) => this.#problems.set(text, text),
-      onClose: ({ source }) => cache.drop(source),
     });
-    this.#storage.open();
-    this.#reader = new SeriesReader(this.#head, this.#storage.raw, cache);
+    this.#storage.open(this.#nowMs);
+    this.#reader = new SeriesReader(this.#head, this.#storage.raw);
     this.#wal = this.#openWal();
     this.#removal = new Removal({
       groups: this.#groups,
@@ -225,11 +227,13 @@ export class Engine implements RowSink, SeriesSource {
 
   read(series: SeriesHandle, fromMs: number, toMs: number): SampleBuffer {
     const { group, column } = series as Series;
+    if (this.#isGone(series as Series)) return NO_SAMPLES;
     return this.#storage.undamaged(0, () => this.#reader.read(group, column, fromMs, toMs));
   }
 
   readTier(series: SeriesHandle, tierMs: TierMs, fromMs: number, toMs: number): TierBuffer {
     const { group, column } = series as Series;
+    if (this.#isGone(series as Series)) return NO_BUCKETS;
     const set = this.#storage.set(tierMs);
     // A bucket overlaps the range if it begins less than its width before it.
     const startMs = fromMs - tierMs + 1;
@@ -255,8 +259,8 @@ export class Engine implements RowSink, SeriesSource {
 
   /** Metric names that the tenants have, with what was declared about each. */
   *metadata(tenants: readonly TenantId[]): IterableIterator<FieldMetadata & { readonly name: string }> {
-    for (const { name, measurement, field } of this.#catalogue.metrics(tenants)) {
-      const declared = this.#catalogue.declarations.field(measurement, field);
+    for (const { tenant, name, measurement, field } of this.#catalogue.metrics(tenants)) {
+      const declared = this.#catalogue.declarations.field(tenant, measurement, field);
       yield declared ? { name, ...declared } : { name, measurement, field, kind: 'unknown', unit: '', help: '' };
     }
   }
@@ -280,8 +284,9 @@ export class Engine implements RowSink, SeriesSource {
     return groups.length;
   }
 
-  declareFields(fields: readonly FieldMetadata[]): void {
-    if (this.#catalogue.declarations.declareFields(fields)) this.#catalogue.forgetHandles();
+  /** Kinds, units and help of fields, as a tenant's sender says for itself; without one, for all. */
+  declareFields(fields: readonly FieldMetadata[], tenant?: TenantId): void {
+    if (this.#catalogue.declarations.declareFields(fields, tenant)) this.#catalogue.forgetHandles();
   }
 
   declareInterval(tenant: TenantId, monitorId: string, intervalMs: number): void {
@@ -302,7 +307,6 @@ export class Engine implements RowSink, SeriesSource {
       series: this.#groups.seriesCount,
       rowGroups: this.#groups.groupCount,
       acceptedRows: this.#frames.rows,
-      cacheBytes: this.#cache.sizeBytes,
       walBytes: this.#wal.sizeBytes,
       ...this.#head.figures(),
       ...this.#storage.figures(),
@@ -320,13 +324,13 @@ export class Engine implements RowSink, SeriesSource {
     return this.#maintenance.idle();
   }
 
-  /** Writes everything that is in memory to segments; with `all` also the buckets that are not complete. */
-  async flush(all = false): Promise<void> {
-    await this.#maintenance.flush(all);
+  /** Writes everything that is in memory to segments, and the buckets that have ended. */
+  async flush(): Promise<void> {
+    await this.#maintenance.flush();
   }
 
   /**
-   * Flushes everything, tiers included, and closes all files. What cannot be flushed, or not within `limitMs`, stays in
+   * Flushes everything, with the buckets that have ended, and closes all files. What cannot be flushed, or not within `limitMs`, stays in
    * the log and is flushed after the next start.
    */
   async close(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
@@ -334,12 +338,17 @@ export class Engine implements RowSink, SeriesSource {
     this.#isClosed = true;
     await this.#maintenance.stop();
     try {
-      await this.#maintenance.flush(true, limitMs);
+      await this.#maintenance.flush(limitMs);
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'not everything could be moved to segments: the log keeps the rest');
     }
     await this.#wal.close();
     this.#storage.close();
+  }
+
+  /** Whether the row group was deleted since the series was selected. */
+  #isGone({ group, generation }: Series): boolean {
+    return !this.#groups.isAlive(group) || this.#groups.generation(group) !== generation;
   }
 
   #matching(tenant: TenantId, selectors: readonly (readonly Matcher[])[]): number[] {

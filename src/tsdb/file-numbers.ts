@@ -14,7 +14,9 @@ export class FileNumbers {
   /** Our number + 1; 0 is unknown. */
   #symbols = new Int32Array(1024);
   #group = new Int32Array(1024);
-  readonly #fields: number[][] = [[]];
+  /** Of a schema: the one that it extends, and the field (our symbol) by which it does. */
+  #parent = new Int32Array(64);
+  #field = new Int32Array(64);
   readonly #maps = new Map<number, Int32Array>();
 
   constructor(
@@ -43,7 +45,10 @@ export class FileNumbers {
   }
 
   schema(number: number, parent: number, field: number): void {
-    this.#fields[number] = [...this.#fields[parent]!, this.#symbols[field]! - 1];
+    this.#parent = grownInt32(this.#parent, number);
+    this.#field = grownInt32(this.#field, number);
+    this.#parent[number] = parent;
+    this.#field[number] = this.#symbols[field]! - 1;
   }
 
   /** Defines a row group by the record behind its number; returns its width. */
@@ -65,9 +70,15 @@ export class FileNumbers {
   columns(number: number, schema: number): number {
     const group = this.groupOf(number);
     if (group < 0) return 0;
-    const map = this.#groups.adopt(group, this.#fields[schema]!);
+    const map = this.#groups.adopt(group, this.#fieldsOf(schema));
     if (map) this.#maps.set(number, map);
     else this.#maps.delete(number);
     return this.#groups.width(group);
+  }
+
+  #fieldsOf(schema: number): number[] {
+    const fields: number[] = [];
+    for (let s = schema; s > 0; s = this.#parent[s]!) fields.push(this.#field[s]!);
+    return fields.reverse();
   }
 }

@@ -8,15 +8,16 @@ import { messageOf } from './engine-errors.ts';
 import { checkFormat, TIER_FOLDERS } from './folder.ts';
 import { DAMAGED_SUFFIX, parseSegmentName } from './segment-name.ts';
 import { verifySegment } from './segment-verifier.ts';
+import { describeDamage, Tombstones } from './tombstones.ts';
 import { walPath } from './wal.ts';
 import { replayFile, walNumbers } from './wal-replay.ts';
 
-/** What was read of one part (`raw`, `5m`, `1h`, `wal`) and what is wrong in it, in plain sentences. */
+/** What was read of one part (`raw`, `5m`, `1h`, `wal`, `tombstones`) and what is wrong in it, in plain sentences. */
 export interface PartReport {
   readonly part: string;
   readonly files: number;
   readonly sizeBytes: number;
-  /** Samples (raw), buckets (tiers) or frames (log) that could be read. */
+  /** Samples (raw), buckets (tiers), frames (log) or deletions (tombstones) that could be read. */
   readonly items: number;
   readonly damages: readonly string[];
 }
@@ -26,6 +27,7 @@ export function* verifyFolder(disk: Disk, folder: string): Generator<PartReport>
   checkFormat(disk, folder);
   for (const part of Object.values(TIER_FOLDERS)) yield verifyTier(disk, folder, part);
   yield verifyLog(disk, path.join(folder, 'wal'));
+  yield verifyTombstones(disk, folder);
 }
 
 function verifyTier(disk: Disk, folder: string, part: string): PartReport {
@@ -72,4 +74,11 @@ function verifyLog(disk: Disk, folder: string): PartReport {
     }
   }
   return { part: 'wal', files: numbers.length, sizeBytes, items, damages };
+}
+
+function verifyTombstones(disk: Disk, folder: string): PartReport {
+  const tombstones = Tombstones.open(disk, folder);
+  const { sizeBytes, count: items, damagedLines } = tombstones;
+  const damages = damagedLines > 0 ? [describeDamage(tombstones)] : [];
+  return { part: 'tombstones', files: sizeBytes > 0 ? 1 : 0, sizeBytes, items, damages };
 }

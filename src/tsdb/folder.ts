@@ -24,7 +24,7 @@ export function openFolder(disk: Disk, folder: string): void {
 export function checkFormat(disk: Disk, folder: string): void {
   const file = path.join(folder, VERSION_FILE);
   if (!disk.exists(file)) throw new FolderError(`${folder} holds no metrics: ${file} is missing`);
-  const version = readVersion(readSmallFile(disk, file));
+  const version = readVersion(readSmallFile(disk, file).toString('utf8'));
   if (version === undefined) throw new FolderError(`${file} is not readable: restore it, or move the folder away`);
   if (version > FORMAT_VERSION) {
     throw new FolderError(
@@ -43,11 +43,11 @@ function readVersion(text: string): number | undefined {
   }
 }
 
-export function readSmallFile(disk: Disk, file: string): string {
+export function readSmallFile(disk: Disk, file: string): Buffer {
   const handle = disk.open(file, 'read');
   try {
-    const bytes = new Uint8Array(handle.size());
-    return Buffer.from(bytes.subarray(0, handle.read(bytes, 0))).toString('utf8');
+    const bytes = Buffer.alloc(handle.size());
+    return bytes.subarray(0, handle.read(bytes, 0));
   } finally {
     handle.close();
   }

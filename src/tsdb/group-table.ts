@@ -34,12 +34,13 @@ export class GroupTable {
   /** Where the tags are in `#tags`: their number, then name and value of each. */
   #tagsAt = new Int32Array(512);
   #isAlive = new Uint8Array(512);
+  /** How often the number was given to an identity. */
+  #generation = new Int32Array(512);
   #tags = new Int32Array(4096);
   #tagsEnd = 0;
   #tagsDead = 0;
   #gone: number[] = [];
   #free: number[] = [];
-  readonly #scratch: number[] = [];
 
   constructor(limits: EngineLimits) {
     this.#limits = limits;
@@ -60,6 +61,11 @@ export class GroupTable {
 
   isAlive(group: number): boolean {
     return this.#isAlive[group] === 1;
+  }
+
+  /** Tells identities apart that have the same number one after the other. */
+  generation(group: number): number {
+    return this.#generation[group]!;
   }
 
   tenant(group: number): TenantId {
@@ -129,15 +135,21 @@ export class GroupTable {
    * @throws LimitError, ConflictError
    */
   intern(tenant: TenantId, measurement: string, tags: readonly string[]): number {
+    const { maxSeries } = this.#limits;
     checkName(measurement, 'measurement', this.#limits);
-    const symbols = this.#sortedTags(tags);
-    const measurementSymbol = this.symbols.of(measurement);
-    const known = this.#findSymbols(tenant, measurementSymbol, symbols);
+    const sorted = this.#sortedTags(tags);
+    const known = this.find(tenant, measurement, sorted);
     if (known >= 0) return known;
-    if (this.#alive >= this.#limits.maxSeries) {
-      throw limitReached('maxSeries', `${this.#limits.maxSeries} series exist, no row group can be added`);
+    // What is refused must leave nothing behind: symbols stay for good.
+    if (this.#alive >= maxSeries || this.#seriesCount >= maxSeries) {
+      throw limitReached('maxSeries', `${maxSeries} series exist, no row group can be added`);
     }
-    return this.#make(tenant, measurementSymbol, symbols);
+    const { symbols } = this;
+    return this.#make(
+      tenant,
+      symbols.of(measurement),
+      sorted.map((text) => symbols.of(text)),
+    );
   }
 
   /** As `intern`, for an identity that was stored before: symbols, sorted by name. */
@@ -257,6 +269,7 @@ export class GroupTable {
     const hash = hashOf(tenant, measurement, tags);
     this.#hash[group] = hash;
     this.#isAlive[group] = 1;
+    this.#generation[group]!++;
     this.#alive++;
     this.#tags = grownInt32(this.#tags, this.#tagsEnd + tags.length + 1);
     this.#tagsAt[group] = this.#tagsEnd;
@@ -281,16 +294,16 @@ export class GroupTable {
     this.#hash = grownInt32(this.#hash, group);
     this.#tagsAt = grownInt32(this.#tagsAt, group);
     this.#isAlive = grownUint8(this.#isAlive, group);
+    this.#generation = grownInt32(this.#generation, group);
   }
 
-  #sortedTags(tags: readonly string[]): number[] {
-    const symbols = this.#scratch;
-    symbols.length = 0;
+  #sortedTags(tags: readonly string[]): string[] {
+    const sorted: string[] = [];
     for (const i of sortedTags(tags, this.#limits)) {
       // In PromQL an empty label is an absent one.
-      if (tags[i + 1] !== '') symbols.push(this.symbols.of(tags[i]!), this.symbols.of(tags[i + 1]!));
+      if (tags[i + 1] !== '') sorted.push(tags[i]!, tags[i + 1]!);
     }
-    return symbols;
+    return sorted;
   }
 
   #refuseTwin(group: number, name: string, field: number): void {

@@ -20,18 +20,17 @@ export class Head {
   readonly open = new OpenRows();
   readonly #groups: GroupTable;
   readonly #bounds: TimeBounds;
-  readonly #onDrop: (blocks: MemoryBlocks) => void;
   readonly #run = new RunBuffer();
   #current = new MemoryBlocks();
   #flushing: MemoryBlocks | undefined;
+  /** Oldest row of the flush that is under way. */
+  #flushingEarliestMs = Number.POSITIVE_INFINITY;
   /** Row groups below this have been taken by the flush that is under way. */
   #taken = 0;
   /** Row groups from here on did not exist when the flush began. */
   #takes = 0;
 
-  /** `onDrop` hears of blocks that are no longer used. */
-  constructor(groups: GroupTable, bounds: TimeBounds, onDrop: (blocks: MemoryBlocks) => void) {
-    this.#onDrop = onDrop;
+  constructor(groups: GroupTable, bounds: TimeBounds) {
     this.#groups = groups;
     this.#bounds = bounds;
   }
@@ -65,6 +64,11 @@ export class Head {
     return open.rows(group) > 0 && open.oldestMs(group) <= toMs && open.newestMs(group) >= fromMs;
   }
 
+  /** No row here is older. */
+  get earliestMs(): number {
+    return Math.min(this.open.earliestMs, this.#flushingEarliestMs);
+  }
+
   /** Time of the newest open row of a row group. */
   newestMs(group: number): number {
     return this.open.rows(group) > 0 ? this.open.newestMs(group) : Number.NEGATIVE_INFINITY;
@@ -93,6 +97,8 @@ export class Head {
   beginFlush(): void {
     this.#flushing = this.#current;
     this.#current = new MemoryBlocks();
+    this.#flushingEarliestMs = this.open.earliestMs;
+    this.open.earliestMs = Number.POSITIVE_INFINITY;
     this.#taken = 0;
     this.#takes = this.#groups.capacity;
   }
@@ -109,8 +115,8 @@ export class Head {
 
   /** The segments of the flush are published: drops its blocks. */
   endFlush(): void {
-    if (this.#flushing) this.#onDrop(this.#flushing);
     this.#flushing = undefined;
+    this.#flushingEarliestMs = Number.POSITIVE_INFINITY;
   }
 
   /** The flush failed: its blocks are kept for the next one. */
@@ -119,9 +125,10 @@ export class Head {
     for (let group = 0; group < this.#groups.capacity; group++) {
       for (const block of this.#current.blocksOf(group)) kept.copy(group, this.#current, block);
     }
-    this.#onDrop(this.#current);
     this.#current = kept;
     this.#flushing = undefined;
+    this.open.earliestMs = this.earliestMs;
+    this.#flushingEarliestMs = Number.POSITIVE_INFINITY;
   }
 
   /** Forgets everything of a row group. */

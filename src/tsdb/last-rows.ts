@@ -17,7 +17,7 @@ export class LastRows {
   /** Words of the row; 0: there is none yet. */
   #length = new Int32Array(512);
   /** Presence words of the row. */
-  #maskWords = new Uint8Array(512);
+  #maskWords = new Int32Array(512);
   #timeMs = new Float64Array(512);
   /** Values that are present; 0 when no row has arrived yet. */
   #count = new Int32Array(512);
@@ -147,7 +147,7 @@ export class LastRows {
     if (group < this.#at.length) return;
     this.#at = grownInt32(this.#at, group);
     this.#length = grownInt32(this.#length, group);
-    this.#maskWords = grownUint8(this.#maskWords, group);
+    this.#maskWords = grownInt32(this.#maskWords, group);
     this.#timeMs = grownFloat64(this.#timeMs, group);
     this.#count = grownInt32(this.#count, group);
     this.#isMerged = grownUint8(this.#isMerged, group);

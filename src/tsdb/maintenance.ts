@@ -17,6 +17,8 @@ import type { Wal } from './wal.ts';
 const MiB = 2 ** 20;
 /** What is in memory is flushed after this time at the latest. */
 const FLUSH_INTERVAL_MS = 3_600_000;
+/** Late rows are in memory alone at most this long: till they are flushed, the tiers that answer for their time lack them. */
+const FLUSH_LATE_MS = 600_000;
 /** Log and memory that a small installation may fill; larger ones get more with each series. */
 const FLUSH_WAL_BYTES = 128 * MiB;
 const FLUSH_WAL_BYTES_PER_SERIES = 300;
@@ -50,6 +52,8 @@ export class Maintenance {
   #sweptMs: number;
   #retryMs = Number.NEGATIVE_INFINITY;
   #mustFlush = false;
+  /** Since when there are late rows in memory. */
+  #lateSinceMs = Number.POSITIVE_INFINITY;
   #sweptVersion = -1;
 
   constructor(options: MaintenanceOptions) {
@@ -83,13 +87,13 @@ export class Maintenance {
     while (this.#running) await this.#running;
   }
 
-  /** Flushes everything and brings the tiers up to date. @throws what hindered it; JobCancelled when it takes too long */
-  async flush(all: boolean, limitMs = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Writes everything to segments and computes the buckets that have ended. @throws what hindered it; JobCancelled when it takes too long */
+  async flush(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
     await this.idle();
     const { clock } = this.#options;
     const cancel = Number.isFinite(limitMs) ? clock.after(limitMs, () => this.#abort.abort()) : undefined;
     try {
-      await this.#flushJob(all);
+      await this.#flushJob();
     } finally {
       cancel?.();
     }
@@ -103,7 +107,7 @@ export class Maintenance {
   }
 
   #due(): (() => Promise<void>) | undefined {
-    if (this.#isFlushDue()) return () => this.#flushJob(false);
+    if (this.#isFlushDue()) return () => this.#flushJob();
     const { storage, clock } = this.#options;
     const nowMs = clock.nowMs();
     if (storage.isMergeDue(nowMs)) {
@@ -137,37 +141,39 @@ export class Maintenance {
     const { wal, head, storage, clock } = this.#options;
     if (head.isEmpty) return false;
     if (this.#mustFlush) return true;
+    const nowMs = clock.monotonicMs();
+    const isLate = head.earliestMs < storage.completeMs(300_000);
+    this.#lateSinceMs = isLate ? Math.min(this.#lateSinceMs, nowMs) : Number.POSITIVE_INFINITY;
     const series = this.#options.groups.seriesCount;
     const walBytes = Math.max(FLUSH_WAL_BYTES, FLUSH_WAL_BYTES_PER_SERIES * series);
     const blockBytes = Math.max(FLUSH_BLOCK_BYTES, FLUSH_BLOCK_BYTES_PER_SERIES * series);
     return (
       wal.sizeBytes >= Math.min(walBytes, storage.shares.walBytes * 0.4) ||
       head.current.sizeBytes >= Math.min(blockBytes, storage.shares.temporaryBytes * 0.4) ||
-      clock.monotonicMs() - this.#flushedMs >= FLUSH_INTERVAL_MS
+      nowMs - this.#flushedMs >= FLUSH_INTERVAL_MS ||
+      nowMs - this.#lateSinceMs >= FLUSH_LATE_MS
     );
   }
 
-  async #flushJob(all: boolean): Promise<void> {
+  async #flushJob(): Promise<void> {
     const { storage, wal, head, clock, tombstones, rotateWal } = this.#options;
     const nowMs = clock.nowMs();
-    storage.expire(this.#steady.nowMs());
-    if (!head.isEmpty) {
-      const through = rotateWal();
+    const through = head.isEmpty ? undefined : rotateWal();
+    if (through !== undefined) {
       await storage.flush(this.#slices());
       this.#mustFlush = false;
       this.#flushedMs = clock.monotonicMs();
-      // The log goes last: were the tiers not written, a restart would flush again and compute them then.
-      await storage.updateTiers(nowMs, all, this.#slices());
-      wal.removeThrough(through);
-    } else if (all) {
-      await storage.updateTiers(nowMs, all, this.#slices());
     }
+    await storage.updateTiers(nowMs, this.#slices());
+    // The log goes last: were the tiers not written, a restart would flush again and compute them then.
+    if (through !== undefined) wal.removeThrough(through);
+    await storage.expire(this.#steady.nowMs(), this.#slices());
     tombstones.prune(storage.oldestSequence, wal.oldestNumber);
   }
 
   async #sweepJob(): Promise<void> {
     const { storage, clock, sweep } = this.#options;
-    storage.expire(this.#steady.nowMs());
+    await storage.expire(this.#steady.nowMs(), this.#slices());
     this.#sweptMs = clock.monotonicMs();
     if (storage.version === this.#sweptVersion) return;
     this.#sweptVersion = storage.version;

@@ -9,14 +9,19 @@ import { LastRows } from './last-rows.ts';
 import { gatherInOrder, gatherSorted } from './open-gather.ts';
 import { maskSlots, PAGE_ROWS, RowPages, strideFor } from './row-pages.ts';
 import type { RunBuffer } from './run-buffer.ts';
+import type { Samples } from './sample-buffer.ts';
 
 const UNSORTED = 1;
 /** The first chunk of a row group gets a limit of its own, so that neighbours are not sealed all at once. */
 const STAGGERED = 2;
+/** Some row of the chunk lacks a column. Without this the presence bits need not be looked at. */
+const HOLES = 4;
 const MIN_ROWS = 8;
 /** How many rows a late one may pass to get to its place. */
 const MAX_PASSED = 16;
 const ROW_MASK = PAGE_ROWS - 1;
+/** Of a float64's high word; NaNs and infinities have all of these bits. */
+const EXPONENT = 0x7ff00000;
 
 export class OpenRows {
   readonly pages = new RowPages();
@@ -31,16 +36,16 @@ export class OpenRows {
   #stride = new Int32Array(512);
   #width = new Int32Array(512);
   #flags = new Uint8Array(512);
-  #chunk = new Float64Array(512);
-  #chunks = 0;
   /** Newest and oldest time of the chunk. */
   #newestMs = new Float64Array(512);
   #oldestMs = new Float64Array(512);
+  /** No row since this was last set is older; those that were cleared since count as well. */
+  earliestMs = Number.POSITIVE_INFINITY;
   #totalRows = 0;
   #activeRowBytes = 0;
-  /** Where the row stands that `#newRow` or `#findNewest` settled on: its page and first word. */
+  /** Where the row stands that `#newRow` or `#findNewest` settled on: its page and the slot of its time. */
   #toPage = 0;
-  #toWord = 0;
+  #toSlot = 0;
 
   set chunkRows(rows: number) {
     this.#chunkRows = Math.max(MIN_ROWS, rows);
@@ -101,6 +106,7 @@ export class OpenRows {
     const old = this.#stride[group]!;
     const stride = strideFor(width);
     this.#width[group] = width;
+    this.#flags[group]! |= HOLES;
     if (stride === old) return;
     this.#stride[group] = stride;
     this.last.widen(group, stride);
@@ -115,12 +121,15 @@ export class OpenRows {
     const timeMs = last.timeMs(group);
     if (isPiece && this.#rows[group]! > 0) this.#findNewest(group, timeMs);
     else this.#newRow(group, timeMs);
-    const to = this.#toWord;
-    const row = this.pages.words(this.#toPage);
+    if (last.count(group) < this.#width[group]!) this.#flags[group]! |= HOLES;
+    const page = this.pages.words(this.#toPage);
     const { words } = last;
     const from = last.at(group);
-    const length = last.length(group);
-    for (let i = 0; i < length; i++) row[to + 2 + i] = words[from + i]!;
+    const end = from + last.length(group);
+    for (let i = from, to = 2 * (this.#toSlot + PAGE_ROWS); i < end; i += 2, to += 2 * PAGE_ROWS) {
+      page[to] = words[i]!;
+      page[to + 1] = words[i + 1]!;
+    }
   }
 
   /** Gathers all open rows of a row group: ascending, repetitions merged. */
@@ -129,7 +138,14 @@ export class OpenRows {
     const width = this.#width[group]!;
     run.reset(rows, width);
     if (rows === 0) return;
-    const chunk = { pages: this.pages, first: this.#first[group]!, rows, stride: this.#stride[group]!, width };
+    const chunk = {
+      pages: this.pages,
+      first: this.#first[group]!,
+      rows,
+      stride: this.#stride[group]!,
+      width,
+      mayHaveHoles: this.#mayHaveHoles(group),
+    };
     if (this.isSorted(group)) gatherInOrder(chunk, run);
     else gatherSorted(chunk, run);
   }
@@ -153,49 +169,41 @@ export class OpenRows {
     this.last.forget(group);
   }
 
-  /**
-   * Copies the present values of one column, of the rows from `fromRow` to before `endRow` in order of arrival, behind
-   * `count` in the arrays, which must have room. Returns the new count.
-   */
-  readColumn(
-    group: number,
-    column: number,
-    fromRow: number,
-    endRow: number,
-    times: Float64Array,
-    halves: Int32Array,
-    count: number,
-  ): number {
-    if (column >= this.#width[group]!) return count;
+  /** Adds the present values of one column in a range, in order of arrival. */
+  readColumn(group: number, column: number, fromMs: number, toMs: number, into: Samples): void {
+    if (column >= this.#width[group]!) return;
+    const rows = this.#rows[group]!;
+    into.reserve(into.count + rows);
+    const { times, bits } = into;
     const stride = this.#stride[group]!;
-    const toMask = 2 + (column >> 5);
+    const masks = maskSlots(stride);
+    // In words, from the page's begin to this column's of row 0.
+    const toMask = 2 * PAGE_ROWS * (1 + (column >> 6)) + ((column >> 5) & 1);
+    const toValue = 2 * PAGE_ROWS * (1 + masks + column);
     const bit = 1 << (column & 31);
-    const hasMask = stride > 2;
-    const toValue = this.#valuesAt(group) + 2 * column;
-    let page = this.#pageOf(group, fromRow);
-    let row = fromRow;
-    while (row < endRow) {
+    const hasHoles = this.#mayHaveHoles(group);
+    const isSorted = this.isSorted(group);
+    let n = into.count;
+    let hasNaN = false;
+    for (let page = this.#first[group]!, left = rows; left > 0; page = this.pages.next(page), left -= PAGE_ROWS) {
       const slots = this.pages.times(page);
+      const begin = this.pages.begin(page, stride);
+      const inPage = Math.min(left, PAGE_ROWS);
+      if (isSorted && slots[begin + inPage - 1]! < fromMs) continue;
       const words = this.pages.words(page);
-      const first = row & ROW_MASK;
-      const end = Math.min(PAGE_ROWS, first + endRow - row);
-      let slot = this.pages.slot(page, first, stride);
-      for (let r = first; r < end; r++, slot += stride) {
-        if (hasMask && !(words[2 * slot + toMask]! & bit)) continue;
-        times[count] = slots[slot]!;
-        halves[2 * count] = words[2 * slot + toValue]!;
-        halves[2 * count + 1] = words[2 * slot + toValue + 1]!;
-        count++;
+      for (let r = 0, at = 2 * begin; r < inPage; r++, at += 2) {
+        const timeMs = slots[begin + r]!;
+        if (timeMs < fromMs || timeMs > toMs || (hasHoles && !(words[at + toMask]! & bit))) continue;
+        const high = words[at + toValue + 1]!;
+        if ((high & EXPONENT) === EXPONENT) hasNaN = true;
+        times[n] = timeMs;
+        bits[2 * n] = words[at + toValue]!;
+        bits[2 * n + 1] = high;
+        n++;
       }
-      row += end - first;
-      page = this.pages.next(page);
     }
-    return count;
-  }
-
-  /** A number of its own for each chunk that ever was. */
-  chunk(group: number): number {
-    return this.#chunk[group]!;
+    into.count = n;
+    if (hasNaN) into.hasNaN = true;
   }
 
   isSorted(group: number): boolean {
@@ -207,18 +215,14 @@ export class OpenRows {
     const stride = this.#stride[group]!;
     let at = this.#rows[group]! - 1;
     let page = this.#lastPage[group]!;
-    let slot = this.pages.slot(page, at & ROW_MASK, stride);
-    if (this.pages.times(page)[slot] !== timeMs) {
-      // What was read of the rows before the last one is no longer true.
-      this.#chunk[group] = ++this.#chunks;
-      while (at > 0 && this.pages.times(page)[slot] !== timeMs) {
-        at--;
-        if ((at & ROW_MASK) === ROW_MASK) page = this.#pageOf(group, at);
-        slot = this.pages.slot(page, at & ROW_MASK, stride);
-      }
+    let slot = this.#timeSlot(page, at, stride);
+    while (at > 0 && this.pages.times(page)[slot] !== timeMs) {
+      at--;
+      if ((at & ROW_MASK) === ROW_MASK) page = this.#pageOf(group, at);
+      slot = this.#timeSlot(page, at, stride);
     }
     this.#toPage = page;
-    this.#toWord = 2 * slot;
+    this.#toSlot = slot;
   }
 
   #pageOf(group: number, row: number): number {
@@ -227,9 +231,14 @@ export class OpenRows {
     return page;
   }
 
-  /** Words from the begin of a row to its values. */
-  #valuesAt(group: number): number {
-    return 2 + 2 * maskSlots(this.#stride[group]!);
+  /** Rows of one column have no presence bits. */
+  #mayHaveHoles(group: number): boolean {
+    return this.#stride[group]! > 2 && (this.#flags[group]! & HOLES) !== 0;
+  }
+
+  /** Slot of the time of a row, which stands in this page; what else is of the row follows at steps of PAGE_ROWS. */
+  #timeSlot(page: number, row: number, stride: number): number {
+    return this.pages.begin(page, stride) + (row & ROW_MASK);
   }
 
   #newRow(group: number, timeMs: number): void {
@@ -244,14 +253,14 @@ export class OpenRows {
     this.#rows[group] = rows + 1;
     this.#totalRows++;
     this.#toPage = this.#lastPage[group]!;
-    let slot = this.pages.slot(this.#toPage, rows & ROW_MASK, stride);
+    let slot = this.#timeSlot(this.#toPage, rows, stride);
     if (rows > 0) {
       if (timeMs > this.#newestMs[group]!) this.#newestMs[group] = timeMs;
       else slot = this.#makeRoom(group, timeMs, rows, slot);
-      if (timeMs < this.#oldestMs[group]!) this.#oldestMs[group] = timeMs;
+      if (timeMs < this.#oldestMs[group]!) this.#noteOldest(group, timeMs);
     }
     this.pages.times(this.#toPage)[slot] = timeMs;
-    this.#toWord = 2 * slot;
+    this.#toSlot = slot;
   }
 
   /**
@@ -264,7 +273,7 @@ export class OpenRows {
     let page = this.#toPage;
     for (let at = row; at > 0; at--) {
       const fromPage = (at & ROW_MASK) === 0 ? this.#pageOf(group, at - 1) : page;
-      const from = this.pages.slot(fromPage, (at - 1) & ROW_MASK, stride);
+      const from = this.#timeSlot(fromPage, at - 1, stride);
       const before = this.pages.times(fromPage)[from]!;
       if (before <= timeMs || row - at === MAX_PASSED) {
         if (before >= timeMs) this.#flags[group]! |= UNSORTED;
@@ -272,12 +281,13 @@ export class OpenRows {
       }
       const words = this.pages.words(fromPage);
       const to = this.pages.words(page);
-      for (let w = 0; w < 2 * stride; w++) to[2 * slot + w] = words[2 * from + w]!;
+      for (let w = 0; w < 2 * PAGE_ROWS * stride; w += 2 * PAGE_ROWS) {
+        to[2 * slot + w] = words[2 * from + w]!;
+        to[2 * slot + w + 1] = words[2 * from + w + 1]!;
+      }
       page = fromPage;
       slot = from;
     }
-    // What was read of the rows before the last one is no longer true.
-    this.#chunk[group] = ++this.#chunks;
     this.#toPage = page;
     return slot;
   }
@@ -287,18 +297,22 @@ export class OpenRows {
     this.#first[group] = page;
     this.#lastPage[group] = page;
     this.#activeRowBytes += this.#stride[group]! * 8;
-    this.#chunk[group] = ++this.#chunks;
     this.#newestMs[group] = timeMs;
-    this.#oldestMs[group] = timeMs;
+    this.#noteOldest(group, timeMs);
     const half = this.#chunkRows >> 1;
     const isFirst = !(this.#flags[group]! & STAGGERED);
     this.#limit[group] = isFirst ? half + ((Math.imul(group, 0x9e3779b1) >>> 8) % half) + 1 : this.#chunkRows;
     this.#flags[group] = STAGGERED;
   }
 
+  #noteOldest(group: number, timeMs: number): void {
+    this.#oldestMs[group] = timeMs;
+    if (timeMs < this.earliestMs) this.earliestMs = timeMs;
+  }
+
   #restride(group: number, old: number, stride: number): void {
-    const oldValues = 2 + 2 * maskSlots(old);
-    const newValues = 2 + 2 * maskSlots(stride);
+    const oldMasks = maskSlots(old);
+    const addedMasks = maskSlots(stride) - oldMasks;
     const rows = this.#rows[group]!;
     const oldFirst = this.#first[group]!;
     let page = -1;
@@ -313,13 +327,18 @@ export class OpenRows {
       }
       const source = this.pages.words(from);
       const target = this.pages.words(page);
-      const a = 2 * this.pages.slot(from, row, old);
-      const b = 2 * this.pages.slot(page, row, stride);
-      target.fill(0, b + 2, b + newValues);
-      for (let i = 0; i < 2; i++) target[b + i] = source[a + i]!;
-      if (oldValues > 2) for (let i = 2; i < oldValues; i++) target[b + i] = source[a + i]!;
-      else target[b + 2] = 1;
-      for (let i = oldValues; i < 2 * old; i++) target[b + newValues + i - oldValues] = source[a + i]!;
+      const a = 2 * (this.pages.begin(from, old) + row);
+      const b = 2 * (this.pages.begin(page, stride) + row);
+      const copy = (slot: number, to: number) => {
+        target[b + 2 * PAGE_ROWS * to] = source[a + 2 * PAGE_ROWS * slot]!;
+        target[b + 2 * PAGE_ROWS * to + 1] = source[a + 2 * PAGE_ROWS * slot + 1]!;
+      };
+      for (let slot = 0; slot <= oldMasks; slot++) copy(slot, slot);
+      for (let slot = oldMasks + 1; slot <= oldMasks + addedMasks; slot++) {
+        target[b + 2 * PAGE_ROWS * slot] = oldMasks === 0 && slot === 1 ? 1 : 0;
+        target[b + 2 * PAGE_ROWS * slot + 1] = 0;
+      }
+      for (let slot = oldMasks + 1; slot < old; slot++) copy(slot, slot + addedMasks);
     }
     this.#lastPage[group] = page;
     this.pages.release(oldFirst);
@@ -333,7 +352,6 @@ export class OpenRows {
     this.#limit = grownInt32(this.#limit, group);
     this.#stride = grownInt32(this.#stride, group);
     this.#width = grownInt32(this.#width, group);
-    this.#chunk = grownFloat64(this.#chunk, group);
     this.#flags = grownUint8(this.#flags, group);
     this.#newestMs = grownFloat64(this.#newestMs, group);
     this.#oldestMs = grownFloat64(this.#oldestMs, group);

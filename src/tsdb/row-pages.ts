@@ -1,12 +1,13 @@
 /**
- * Room for the newest rows: pages of 16 rows in slabs, a free list for each row size. Pages of a row group are chained.
+ * Room for the newest rows: pages of 32 rows in slabs, a free list for each row size. Pages of a row group are chained.
  *
  * A row is `time, presence bits, value of column 0, 1, …` in slots of 8 bytes. Rows of one column have no presence bits.
- * Values are moved as two 32-bit halves only: a NaN's payload must survive, and a float64 move may not keep it.
+ * A page holds them column by column (32 times, 32 of the second slot, …): who reads or encodes one column touches little
+ * else. Values are moved as two 32-bit halves only: a NaN's payload must survive, and a float64 move may not keep it.
  */
 import { grownInt32 } from './growing.ts';
 
-export const PAGE_ROWS = 16;
+export const PAGE_ROWS = 32;
 const SLAB_SLOTS = 1 << 15;
 /** A page number is the slab's number and the page's place in it. */
 const PLACE_BITS = 10;
@@ -80,18 +81,18 @@ export class RowPages {
     return this.#next[page]!;
   }
 
-  /** Slots of the slab that holds the page; a row's time is at `slot(page, row)`. */
+  /** Slots of the slab that holds the page: slot `s` of row `r` is at `begin(page, stride) + s * PAGE_ROWS + r`. */
   times(page: number): Float64Array {
     return this.#slabs[page >> PLACE_BITS]!.times;
   }
 
-  /** The same slots as 32-bit words; a row begins at `2 * slot(page, row)`. */
+  /** The same slots as 32-bit words, two a slot. */
   words(page: number): Int32Array {
     return this.#slabs[page >> PLACE_BITS]!.words;
   }
 
-  slot(page: number, row: number, stride: number): number {
-    return ((page & PLACE_MASK) * PAGE_ROWS + row) * stride;
+  begin(page: number, stride: number): number {
+    return (page & PLACE_MASK) * PAGE_ROWS * stride;
   }
 
   #addSlab(stride: number, free: number[]): void {

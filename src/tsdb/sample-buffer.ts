@@ -1,4 +1,4 @@
-/** Times and values of samples, with the values' bits; grows as needed and is used again and again. */
+/** Times and values of samples; grows as needed and is used again and again. */
 import type { SampleBuffer } from '../model/series.ts';
 
 export class Samples implements SampleBuffer {
@@ -6,7 +6,12 @@ export class Samples implements SampleBuffer {
   times = new Float64Array(1024);
   values = new Float64Array(1024);
   bits = new Uint32Array(this.values.buffer);
-  halves = new Int32Array(this.values.buffer);
+  hasNaN = false;
+
+  clear(): void {
+    this.count = 0;
+    this.hasNaN = false;
+  }
 
   /** Makes room for this many samples in all; what is there stays. */
   reserve(count: number): void {
@@ -19,6 +24,5 @@ export class Samples implements SampleBuffer {
     this.times = times;
     this.values = values;
     this.bits = new Uint32Array(values.buffer);
-    this.halves = new Int32Array(values.buffer);
   }
 }

@@ -93,7 +93,9 @@ export class SegmentBatch {
       throw error;
     }
     for (const segment of replaced) if (set.all.includes(segment)) set.remove(segment);
-    while (set.sizeBytes > tierBytes && set.recycleOldest());
+    // What is new may be the oldest by its times; it has to be in the tiers before it goes.
+    const isKept = (segment: OpenSegment) => replaced.length === 0 && added.includes(segment);
+    while (set.sizeBytes > tierBytes && (set.recycleOldest(isKept) || set.recycleOldest()));
   }
 
   /** Removes what was written. */

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Disk } from '../lib/disk.ts';
 import type { TierMs } from '../model/series.ts';
-import { messageOf } from './engine-errors.ts';
+import { isMissing, messageOf } from './engine-errors.ts';
 import type { GroupTable } from './group-table.ts';
 import {
   DAMAGED_SUFFIX,
@@ -46,8 +46,6 @@ export interface SegmentSetOptions {
   readonly tombstones: Tombstones;
   /** Hears what is wrong with a file, in a sentence. */
   readonly onProblem: (text: string, error: unknown) => void;
-  /** Hears of segments that are no longer used. */
-  readonly onClose: (segment: OpenSegment) => void;
 }
 
 export class SegmentSet {
@@ -62,6 +60,7 @@ export class SegmentSet {
     this.#options = options;
   }
 
+  /** By window, then by precedence: who reads through them goes forward in time, and later ones win where they overlap. */
   get all(): readonly OpenSegment[] {
     return this.#segments;
   }
@@ -134,7 +133,7 @@ export class SegmentSet {
     const source = SegmentReader.open(this.#options.disk, this.pathOf(name));
     try {
       const segment = written ? this.#numbered(name, source, written) : this.#mapped(name, source);
-      this.#segments = [...this.#segments, segment].sort((a, b) => byPrecedence(a.name, b.name));
+      this.#segments = [...this.#segments, segment].sort((a, b) => this.#order(a, b));
       this.#sizeBytes += source.sizeBytes;
       this.#version++;
       return segment;
@@ -147,7 +146,7 @@ export class SegmentSet {
   /** Closes a segment and removes its file. */
   remove(segment: OpenSegment): void {
     this.#drop(segment);
-    this.#options.disk.remove(segment.source.path);
+    this.#unlink(segment.source.path);
     this.#sizeBytes -= segment.source.sizeBytes;
   }
 
@@ -159,16 +158,21 @@ export class SegmentSet {
     this.#rename(segment.source.path, segment.source.sizeBytes, damage);
   }
 
-  /** Removes the oldest file: one that was set aside, else the segment whose newest row is oldest. False: none left. */
-  recycleOldest(): boolean {
+  /**
+   * Removes the oldest file: one that was set aside, else the segment whose newest row is oldest, of those that are not
+   * kept. False: none left.
+   */
+  recycleOldest(isKept: (segment: OpenSegment) => boolean = () => false): boolean {
     const aside = this.#aside.shift();
     if (aside) {
-      this.#options.disk.remove(aside.path);
+      this.#unlink(aside.path);
       this.#sizeBytes -= aside.sizeBytes;
       return true;
     }
     let oldest: OpenSegment | undefined;
-    for (const segment of this.#segments) if (!oldest || segment.source.maxMs < oldest.source.maxMs) oldest = segment;
+    for (const segment of this.#segments) {
+      if ((!oldest || segment.source.maxMs < oldest.source.maxMs) && !isKept(segment)) oldest = segment;
+    }
     if (!oldest) return false;
     this.remove(oldest);
     return true;
@@ -189,11 +193,14 @@ export class SegmentSet {
     this.#segments = [];
   }
 
+  #order(a: OpenSegment, b: OpenSegment): number {
+    return this.window(a.source.minMs) - this.window(b.source.minMs) || byPrecedence(a.name, b.name);
+  }
+
   #drop(segment: OpenSegment): void {
     this.#segments = this.#segments.filter((other) => other !== segment);
     segment.source.close();
     this.#version++;
-    this.#options.onClose(segment);
   }
 
   #tryOpen(name: SegmentName): void {
@@ -213,10 +220,27 @@ export class SegmentSet {
   #rename(file: string, sizeBytes: number, damage: SegmentDamage): void {
     const { disk, onProblem } = this.#options;
     const aside = file + DAMAGED_SUFFIX;
-    disk.rename(file, aside);
+    const what = `segment ${file} is damaged (byte ${damage.offset}: ${damage.what})`;
+    try {
+      disk.rename(file, aside);
+    } catch (error) {
+      if (!isMissing(error)) this.#sizeBytes += sizeBytes;
+      onProblem(`${what} and could not be set aside: ${messageOf(error)}`, damage);
+      return;
+    }
     this.#aside.push({ path: aside, sizeBytes });
     this.#sizeBytes += sizeBytes;
-    onProblem(`segment ${file} is damaged (byte ${damage.offset}: ${damage.what}) and was set aside`, damage);
+    onProblem(`${what} and was set aside`, damage);
+  }
+
+  /** Removes a file. When something else did so before, that is said, and no reason to stop. */
+  #unlink(file: string): void {
+    try {
+      this.#options.disk.remove(file);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      this.#options.onProblem(`segment ${file} was removed, and not by this program`, error);
+    }
   }
 
   #noteAside(file: string, sizeBytes: number): void {

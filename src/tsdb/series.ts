@@ -8,13 +8,23 @@ export class Series implements SeriesHandle {
   readonly kind: FieldKind;
   readonly group: number;
   readonly column: number;
+  /** Of the row group: its number may be given to another one while a query holds this. */
+  readonly generation: number;
   readonly #declarations: Declarations;
 
-  constructor(labels: LabelPairs, kind: FieldKind, group: number, column: number, declarations: Declarations) {
+  constructor(
+    labels: LabelPairs,
+    kind: FieldKind,
+    group: number,
+    column: number,
+    generation: number,
+    declarations: Declarations,
+  ) {
     this.labels = labels;
     this.kind = kind;
     this.group = group;
     this.column = column;
+    this.generation = generation;
     this.#declarations = declarations;
   }
 

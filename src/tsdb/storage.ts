@@ -44,8 +44,6 @@ export interface StorageOptions {
   readonly tombstones: Tombstones;
   /** Hears what is wrong, in a sentence that `health` shows. */
   readonly onProblem: (text: string) => void;
-  /** Hears of segments that are no longer used. */
-  readonly onClose: (segment: OpenSegment) => void;
 }
 
 interface Tier {
@@ -91,8 +89,8 @@ export class Storage {
     });
   }
 
-  /** Opens all segments. */
-  open(): void {
+  /** Opens all segments, at the time `nowMs`. */
+  open(nowMs: number): void {
     for (const { set, shareBytes } of this.#tiers) {
       set.openFolder();
       // The budget may have become smaller.
@@ -101,7 +99,7 @@ export class Storage {
     }
     this.#sequence = Math.max(this.#sequence, this.#options.tombstones.lastSequence);
     for (const { source, indexOf } of this.raw.all) this.#learnBounds(source, indexOf);
-    for (const update of this.#updates) update.learn();
+    for (const update of this.#updates) update.learn(nowMs - TIER_GRACE_MS);
   }
 
   figures(): Pick<
@@ -153,13 +151,17 @@ export class Storage {
     await this.#flush.run(this.#batch(this.#tiers[0]!), slices);
   }
 
-  /** Brings the coarser tiers up to `nowMs`; to the end of what there is when `all`. */
-  async updateTiers(nowMs: number, all: boolean, slices: Slices): Promise<void> {
+  /**
+   * Brings the coarser tiers up to `nowMs`. A bucket that has not ended is not written: it would be written again soon,
+   * and until then, over a restart as well, its raw samples are there.
+   */
+  async updateTiers(nowMs: number, slices: Slices): Promise<void> {
+    const cutMs = nowMs - TIER_GRACE_MS;
     for (const [i, update] of this.#updates.entries()) {
-      const cutMs = all ? Number.POSITIVE_INFINITY : nowMs - TIER_GRACE_MS;
-      if (!all && !update.isDue(cutMs)) continue;
+      if (!update.isDue(cutMs)) continue;
       const batch = this.#batch(this.#tiers[i + 1]!);
-      await this.#aside(this.raw, () => update.run(batch, cutMs, slices));
+      const { set } = this.#tiers[i + 1]!;
+      await this.#aside(this.raw, () => this.#aside(set, () => update.run(batch, cutMs, slices)));
     }
   }
 
@@ -178,8 +180,12 @@ export class Storage {
     }
   }
 
-  /** Removes segments that are older than their tier keeps them. */
-  expire(nowMs: number): void {
+  /** Removes segments that are older than their tier keeps them; of raw ones the buckets are computed before. */
+  async expire(nowMs: number, slices: Slices): Promise<void> {
+    const computedMs = Math.min(...this.#updates.map(({ completeMs }) => completeMs));
+    const oldestRawMs = nowMs - this.#tiers[0]!.retentionMs;
+    const isOwed = ({ source }: OpenSegment) => source.maxMs < oldestRawMs && source.maxMs >= computedMs;
+    if (this.raw.all.some(isOwed)) await this.updateTiers(nowMs, slices);
     for (const { set, retentionMs } of this.#tiers) {
       for (const segment of set.all) if (segment.source.maxMs < nowMs - retentionMs) set.remove(segment);
     }
@@ -244,7 +250,7 @@ export class Storage {
   }
 
   #set(tierMs: TierMs): SegmentSet {
-    const { folder, disk, groups, tombstones, logger, onProblem, onClose } = this.#options;
+    const { folder, disk, groups, tombstones, logger, onProblem } = this.#options;
     return new SegmentSet({
       tierMs,
       folder: path.join(folder, TIER_FOLDERS[tierMs]),
@@ -256,7 +262,6 @@ export class Storage {
         logger.error({ err: error }, text);
         onProblem(text);
       },
-      onClose,
     });
   }
 

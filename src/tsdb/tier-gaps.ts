@@ -22,12 +22,19 @@ export function mendGaps(run: RowRun, buckets: TierRun, tierMs: number, beforeMs
   const hasRowGap = hasGap(run);
   for (let c = 0; c < run.columns.length; c++) {
     const isLate = run.times[0]! - beforeMs[c]! > LOOK_BACK_MS;
-    if (hasRowGap || isLate || run.present[c]) mendColumn(run, c, buckets, tierMs, beforeMs[c]!);
+    // A stale marker is no sample: the gap may be longer than from row to row.
+    if (hasRowGap || isLate || run.present[c] || hasNaN(run.columns[c]!, run.count))
+      mendColumn(run, c, buckets, tierMs, beforeMs[c]!);
   }
 }
 
 function hasGap(run: RowRun): boolean {
   for (let i = 1; i < run.count; i++) if (run.times[i]! - run.times[i - 1]! > LOOK_BACK_MS) return true;
+  return false;
+}
+
+function hasNaN(values: Float64Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if (Number.isNaN(values[i]!)) return true;
   return false;
 }
 

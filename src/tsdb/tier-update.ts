@@ -17,6 +17,7 @@ import { lowerBound } from './series-reader.ts';
 import type { Slices } from './slices.ts';
 import { TierAggregator } from './tier-aggregate.ts';
 import { isSample, LOOK_BACK_MS, mendGaps } from './tier-gaps.ts';
+import { TierHistory } from './tier-history.ts';
 import type { TimeBounds } from './time-bounds.ts';
 
 export interface TierUpdateOptions {
@@ -29,11 +30,17 @@ export interface TierUpdateOptions {
 export class TierUpdate {
   readonly #options: TierUpdateOptions;
   readonly #aggregate = new TierAggregator();
+  readonly #history: TierHistory;
   readonly #tierMs: number;
   /** Buckets from here on are not computed yet, by row group; 0: none is. */
   #pendingMs = new Float64Array(512);
   /** Buckets to compute again: start, end, start, end, … by row group. */
   #late = new Map<number, number[]>();
+  /**
+   * Whether there may be rows before `completeMs` that are not computed: of a row group that is new or was offline, or
+   * after a start, when the segments cannot tell that the clock was ahead when they were written.
+   */
+  #isOwed = true;
   /** Values and times of the columns' last samples before a run. */
   #before = new Float64Array(64);
   #beforeMs = new Float64Array(64);
@@ -41,13 +48,14 @@ export class TierUpdate {
   constructor(options: TierUpdateOptions) {
     this.#options = options;
     this.#tierMs = options.set.tierMs;
+    this.#history = new TierHistory(options.set);
   }
 
   /** Where the buckets end that are computed for all row groups. */
   completeMs = 0;
 
-  /** Learns from the tier's segments how far they reach. */
-  learn(): void {
+  /** Learns from the tier's segments how far they reach; not further than `cutMs`, the clock may have been ahead. */
+  learn(cutMs: number): void {
     for (const { source, indexOf } of this.#options.set.all) {
       for (let group = 0; group < indexOf.length; group++) {
         const index = indexOf[group]! - 1;
@@ -57,10 +65,12 @@ export class TierUpdate {
       }
       this.completeMs = Math.max(this.completeMs, source.maxMs);
     }
+    this.completeMs = Math.min(this.completeMs, this.#cut(cutMs));
   }
 
   /** Notes rows that were flushed: those before what is computed change their buckets. */
   note(group: number, run: RunBuffer): void {
+    if (run.times[0]! < this.completeMs) this.#isOwed = true;
     const pendingMs = group < this.#pendingMs.length ? this.#pendingMs[group]! : 0;
     if (run.times[0]! >= pendingMs) return;
     const late = this.#late.get(group) ?? [];
@@ -78,10 +88,10 @@ export class TierUpdate {
 
   /** Whether buckets before a time are waiting to be computed. */
   isDue(cutMs: number): boolean {
-    return this.#late.size > 0 || this.#cut(cutMs) > this.completeMs;
+    return this.#isOwed || this.#late.size > 0 || this.#cut(cutMs) > this.completeMs;
   }
 
-  /** Computes what is due: buckets that end before `cutMs`, all there are when it is infinite. */
+  /** Computes what is due: buckets that end before `cutMs`. */
   async run(batch: SegmentBatch, cutMs: number, slices: Slices): Promise<void> {
     const { groups } = this.#options;
     const cut = this.#cut(cutMs);
@@ -103,7 +113,9 @@ export class TierUpdate {
       throw error;
     }
     for (let group = 0; group < reached.length; group++) if (reached[group]! > 0) this.#reach(group, reached[group]!);
-    this.completeMs = Math.max(this.completeMs, Number.isFinite(cut) ? cut : 0);
+    // Not the greater of both: when the clock was ahead for a while, what comes from now on is not computed up to there.
+    this.completeMs = cut;
+    this.#isOwed = false;
   }
 
   forget(group: number): void {
@@ -112,7 +124,7 @@ export class TierUpdate {
   }
 
   #cut(cutMs: number): number {
-    return Number.isFinite(cutMs) ? Math.floor(cutMs / this.#tierMs) * this.#tierMs : cutMs;
+    return Math.floor(cutMs / this.#tierMs) * this.#tierMs;
   }
 
   #reach(group: number, endMs: number): void {
@@ -132,12 +144,14 @@ export class TierUpdate {
     else if (isNew) ranges.push(from, cut);
     let reachedMs = 0;
     for (let i = 0; i < ranges.length; i += 2) {
-      reachedMs = Math.max(reachedMs, this.#range(group, ranges[i]!, ranges[i + 1]!, batch));
+      const isKnown = ranges[i]! < pendingMs;
+      reachedMs = Math.max(reachedMs, this.#range(group, ranges[i]!, ranges[i + 1]!, isKnown, batch));
     }
-    return isNew && Number.isFinite(cut) ? cut : reachedMs;
+    return isNew ? cut : reachedMs;
   }
 
-  #range(group: number, fromMs: number, toMs: number, batch: SegmentBatch): number {
+  /** Computes the buckets of a range; `isKnown`: the tier may have some of them. Returns the end of the last one. */
+  #range(group: number, fromMs: number, toMs: number, isKnown: boolean, batch: SegmentBatch): number {
     const { reader, set, groups } = this.#options;
     const run = reader.read(group, fromMs - LOOK_BACK_MS, toMs - 1);
     const start = lowerBound(run.times, run.count, fromMs);
@@ -148,6 +162,7 @@ export class TierUpdate {
     const rows = run.part(start, end);
     const buckets = this.#aggregate.aggregate(rows, { tierMs: this.#tierMs, before: this.#before });
     mendGaps(rows, buckets, this.#tierMs, this.#beforeMs);
+    if (isKnown) this.#history.addTo(buckets, rows, group);
     let first = 0;
     while (first < buckets.count) {
       const window = set.window(buckets.starts[first]!);

@@ -2,7 +2,8 @@
  * Row groups that were deleted: durable, one line a deletion. A deletion covers what was stored up to a sequence number
  * of segments and up to a file of the log; the same identity may come back later and is another row group then.
  *
- * File `tombstones`: lines of CRC-32 in hexadecimal, a space, and JSON. A line that is not whole ends the reading.
+ * File `tombstones`: lines of CRC-32 in hexadecimal, a space, and JSON. A last line without an end was not acknowledged
+ * and is written over; a damaged one costs its own deletion alone.
  */
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -22,11 +23,14 @@ export interface Tombstone {
 }
 
 const FILE = 'tombstones';
+const NEWLINE = 10;
 
 export class Tombstones {
   readonly #disk: Disk;
   readonly #file: string;
   readonly #byIdentity = new Map<string, Tombstone>();
+  #damagedLines = 0;
+  /** Bytes of whole lines. */
   #sizeBytes = 0;
 
   private constructor(disk: Disk, folder: string) {
@@ -37,18 +41,24 @@ export class Tombstones {
   static open(disk: Disk, folder: string): Tombstones {
     const tombstones = new Tombstones(disk, folder);
     if (!disk.exists(tombstones.#file)) return tombstones;
-    const text = readSmallFile(disk, tombstones.#file);
-    for (const line of text.split('\n')) {
+    const bytes = readSmallFile(disk, tombstones.#file);
+    tombstones.#sizeBytes = bytes.lastIndexOf(NEWLINE) + 1;
+    const lines = bytes.toString('utf8', 0, tombstones.#sizeBytes).split('\n');
+    for (const line of lines.slice(0, -1)) {
       const entry = parseLine(line);
-      if (!entry) break;
-      tombstones.#byIdentity.set(identityKey(entry.tenant, entry.measurement, entry.tags), entry);
+      if (!entry) tombstones.#damagedLines++;
+      else tombstones.#byIdentity.set(identityKey(entry.tenant, entry.measurement, entry.tags), entry);
     }
-    tombstones.#sizeBytes = disk.sizeOf(tombstones.#file);
     return tombstones;
   }
 
   get count(): number {
     return this.#byIdentity.size;
+  }
+
+  /** Lines that could not be read: what they deleted may be seen again. */
+  get damagedLines(): number {
+    return this.#damagedLines;
   }
 
   /** Greatest sequence number that a deletion covers. */
@@ -104,6 +114,11 @@ export class Tombstones {
     writeSmallFile(this.#disk, this.#file, text);
     this.#sizeBytes = Buffer.byteLength(text);
   }
+}
+
+/** What damaged lines mean, for people. */
+export function describeDamage({ damagedLines }: Tombstones): string {
+  return `tombstones: ${damagedLines} damaged lines: what they deleted may be shown again; delete it once more`;
 }
 
 function identityKey(tenant: TenantId, measurement: string, tags: readonly string[]): string {

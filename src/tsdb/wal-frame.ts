@@ -216,17 +216,22 @@ export class WalFrame {
     this.#reserve(8 + 2 * (width >> 5) + 2 * width);
   }
 
+  /** Defines a schema, those that it extends first. */
   #defineSchema(schema: number): void {
     this.#schemaFile = grownInt32(this.#schemaFile, schema);
-    if (schema === 0 || this.#schemaFile[schema] === this.#file) return;
-    const { parent, field } = this.#groups.schemas.last(schema);
-    this.#defineSchema(parent);
-    this.#defineSymbol(field);
-    this.#reserve(8);
-    this.words[this.length++] = (schema << 3) | RECORD.schema;
-    this.words[this.length++] = parent;
-    this.words[this.length++] = field;
-    this.#schemaFile[schema] = this.#file;
+    const missing: number[] = [];
+    for (let s = schema; s > 0 && this.#schemaFile[s] !== this.#file; s = this.#groups.schemas.last(s).parent) {
+      missing.push(s);
+    }
+    for (let s = missing.pop(); s !== undefined; s = missing.pop()) {
+      const { parent, field } = this.#groups.schemas.last(s);
+      this.#defineSymbol(field);
+      this.#reserve(8);
+      this.words[this.length++] = (s << 3) | RECORD.schema;
+      this.words[this.length++] = parent;
+      this.words[this.length++] = field;
+      this.#schemaFile[s] = this.#file;
+    }
   }
 
   #defineSymbol(symbol: number): void {

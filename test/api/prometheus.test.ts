@@ -133,6 +133,16 @@ test('wrong parameters are refused in the words of Prometheus', async () => {
   }
 });
 
+test('11,001 points are answered, as by Prometheus: the limit is on the steps between them', async () => {
+  await using server = await startMetricServer();
+  for (const end of ['11000', '11000.9']) {
+    const response = await server.fetch(`/api/v1/query_range?query=vector(1)&start=0&end=${end}&step=1`);
+    assert.equal(response.status, 200, end);
+    const { data } = (await response.json()) as { data: { result: { values: unknown[] }[] } };
+    assert.equal(data.result[0]!.values.length, 11_001, end);
+  }
+});
+
 test('time-outs and look-back are taken from the request', async () => {
   await using server = await startMetricServer();
   await fill(server);

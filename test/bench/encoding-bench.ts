@@ -2,6 +2,7 @@
 //
 //   node test/bench/encoding-bench.ts [--devices 60] [--cycles 360] [--seed 12345]
 import { parseArgs } from 'node:util';
+import { MemoryDisk } from '../../src/lib/memory-disk.ts';
 import { pack, unpack } from '../../src/tsdb/encoding/bit-packing.ts';
 import {
   decodeColumn,
@@ -15,7 +16,6 @@ import { newTierParts } from '../../src/tsdb/encoding/tier-parts.ts';
 import { SegmentReader } from '../../src/tsdb/segment-reader.ts';
 import { SegmentWriter } from '../../src/tsdb/segment-writer.ts';
 import { TierAggregator } from '../../src/tsdb/tier-aggregate.ts';
-import { MemoryDisk } from '../support/memory-disk.ts';
 import { type PollDevice, type PollGroup, type PollShape, pollData, randomFrom } from './poll-data.ts';
 
 const { values: options } = parseArgs({

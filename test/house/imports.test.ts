@@ -42,7 +42,7 @@ const DOORWAYS: Readonly<Record<string, readonly string[]>> = {
   hono: ['api'],
   htm: ['web'],
   'ipaddr.js': ['lib'],
-  koffi: ['icmp'],
+  koffi: ['icmp', 'lib'],
   'net-snmp': ['snmp'],
   nodemailer: ['notify'],
   pino: ['lib'],

@@ -89,3 +89,32 @@ test('more than 3,000 records are refused as a whole', async () => {
     return true;
   });
 });
+
+test('names that end with a backslash are no escapes: their rows stay apart', async () => {
+  const record = (measurement: string, tags: Record<string, string>) => ({
+    measurement,
+    tags,
+    fields: { f: 1 },
+    timestamp: 1,
+  });
+  const { sink } = await ingestIntoMemory({
+    format: 'ndjson',
+    bytes: batch([
+      record('a\\', { b: 'c' }),
+      record('a,b=c', {}),
+      record('a\\', { b: 'c\\' }),
+      record('a,b=c\\', {}),
+      record('d', { path: 'C:\\', x: 'y' }),
+    ]),
+  });
+  assert.deepEqual(
+    sink.rows.map(({ measurement, tags }) => [measurement, tags]),
+    [
+      ['a\\', { b: 'c' }],
+      ['a,b=c', {}],
+      ['a\\', { b: 'c\\' }],
+      ['a,b=c\\', {}],
+      ['d', { path: 'C:\\', x: 'y' }],
+    ],
+  );
+});

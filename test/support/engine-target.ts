@@ -1,7 +1,8 @@
 /** The real engine, on a disk in memory, as a target of PromQL scripts. Its clock stands far behind all their samples. */
+
+import { MemoryDisk } from '../../src/lib/memory-disk.ts';
 import type { SeriesSource } from '../../src/model/series.ts';
 import { bitsOf, openEngine, putRow } from './engine-model.ts';
-import { MemoryDisk } from './memory-disk.ts';
 import type { ScriptTarget } from './promql-runner.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 

@@ -19,7 +19,7 @@ for (let n = Number(first); ; n++) {
   for (const row of writerBatch(n)) putRow(engine, row);
   engine.commit();
   fs.writeSync(1, `${n}\n`);
-  if (random() < 0.02) void engine.flush(random() < 0.5);
+  if (random() < 0.02) void engine.flush();
   engine.tick();
   if (random() < 0.3) await engine.room();
 }

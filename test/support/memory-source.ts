@@ -75,11 +75,13 @@ export class MemorySource implements SeriesSource {
     const series = handle as MemorySeries;
     const from = firstNotBefore(series.times, fromMs);
     const to = firstNotBefore(series.times, toMs + 1);
+    const values = series.values.subarray(from, to);
     return {
       count: to - from,
       times: series.times.subarray(from, to),
-      values: series.values.subarray(from, to),
+      values,
       bits: series.bits.subarray(2 * from, 2 * to),
+      hasNaN: values.some(Number.isNaN),
     };
   }
 

@@ -1,4 +1,6 @@
 /** Small segments of every kind, and their contents as lines of text. */
+
+import { MemoryDisk } from '../../src/lib/memory-disk.ts';
 import type { RowRun } from '../../src/tsdb/encoding/block.ts';
 import { newTierParts } from '../../src/tsdb/encoding/tier-parts.ts';
 import { SegmentReader } from '../../src/tsdb/segment-reader.ts';
@@ -6,7 +8,6 @@ import { SegmentDamage, type SegmentGroup, type SegmentSource, type TierRun } fr
 import { SegmentWriter } from '../../src/tsdb/segment-writer.ts';
 import { TierAggregator } from '../../src/tsdb/tier-aggregate.ts';
 import { type FuzzRandom, seededRandom } from './fuzz.ts';
-import { MemoryDisk } from './memory-disk.ts';
 import { COLUMN_SHAPES, columnOf, presenceOf, timesOf } from './tsdb-samples.ts';
 
 export const START_MS = 1_700_000_000_000;

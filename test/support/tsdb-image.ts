@@ -3,9 +3,9 @@
 //   node test/support/tsdb-image.ts FOLDER     writes the image of this version
 import fs from 'node:fs';
 import path from 'node:path';
+import { MemoryDisk } from '../../src/lib/memory-disk.ts';
 import type { Engine } from '../../src/tsdb/engine.ts';
 import { bitsOf, EngineModel, type ModelRow, openEngine, putRow } from './engine-model.ts';
-import { MemoryDisk } from './memory-disk.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -67,7 +67,7 @@ async function writeImage(folder: string): Promise<void> {
   const { sealed, logged } = imageRows(clock);
   for (const one of sealed) putRow(engine, one);
   engine.commit();
-  await engine.flush(true);
+  await engine.flush();
   for (const one of logged) putRow(engine, one);
   engine.commit();
   // Not closed: the log is part of the image.

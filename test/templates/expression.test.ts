@@ -89,6 +89,8 @@ const EXPRESSIONS: readonly (readonly [string, Value])[] = [
   ["capture(name, 'disk (\\d)')", undefined],
   ["replace(name, 'fan', 'Cooler')", 'Cooler 1'],
   ["filled('', '-', name)", VALUES.name],
+  ["filled('N/A', 'None', 'not specified', 'To be filled by O.E.M.', name)", VALUES.name],
+  ["filled('NA-1')", 'NA-1'],
   ['signed(4294967295)', -1],
   ['round(1.23456, 2)', 1.23],
   ['power(10, -2)', 0.01],
@@ -141,4 +143,10 @@ test('a bad expression names the place and the remedy', () => {
 
 test('a brace that is never closed is refused', () => {
   assert.throws(() => compileText('Fan {used', names), /never closed/);
+});
+
+test('a part of the index outside braces is refused, for it would be taken as it is written', () => {
+  assert.throws(() => compileText('Slot $1', names), /\$1 outside braces is no number of the index; write \{\$1\}/);
+  assert.throws(() => compileText('{name} $last', names), /write \{\$last\}/);
+  assert.equal(compileText('costs $ 5', names).evaluate(row), 'costs $ 5');
 });

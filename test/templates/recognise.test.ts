@@ -18,6 +18,8 @@ const library = new TemplateLibrary([
   template('acme/switch', "match: [{ sys_object_id: 1.3.6.1.4.1.999, sys_descr: 'switch \\d+' }]"),
   template('acme/ups', 'match: [{ sys_object_id: 1.3.6.1.4.1.999, present: 1.3.6.1.2.1.33 }]'),
   template('acme/one', 'match: [{ sys_object_id: 1.3.6.1.4.1.999.1.2.3 }]'),
+  template('acme/series', 'match: [{ sys_object_id: 1.3.6.1.4.1.998, present: ~.7 }]'),
+  template('acme/model', 'match: [{ sys_object_id: 1.3.6.1.4.1.998, present: ~^.7 }]'),
   template('rebadged/box', "match: [{ sys_object_id: 1.3.6.1.4.1.8072, value: { 1.3.6.1.4.1.999.9.0: '^Box' } }]"),
 ]);
 
@@ -34,6 +36,8 @@ const DEVICES: readonly (readonly [string, string | undefined, string, string[],
   ['what exists more so', '1.3.6.1.4.1.999.7', 'switch 24', ['1.3.6.1.2.1.33.1.1.1.0|4|Acme'], 'acme/ups'],
   ['a value of its own', '1.3.6.1.4.1.8072.3.2.10', 'Linux', ['1.3.6.1.4.1.999.9.0|4|Box 7'], 'rebadged/box'],
   ['another value', '1.3.6.1.4.1.8072.3.2.10', 'Linux', ['1.3.6.1.4.1.999.9.0|4|Tin 7'], 'generic/snmp'],
+  ['what exists below the model', '1.3.6.1.4.1.998.3', 'x', ['1.3.6.1.4.1.998.3.7.1|2|1'], 'acme/series'],
+  ['what exists beside the model', '1.3.6.1.4.1.998.3', 'x', ['1.3.6.1.4.1.998.7.1|2|1'], 'acme/model'],
   ['no boundary inside a number', '1.3.6.1.4.1.9990.7', 'thing', [], 'generic/snmp'],
   ['no sysObjectID', undefined, 'thing', [], 'generic/snmp'],
 ];

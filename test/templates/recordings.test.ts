@@ -134,7 +134,7 @@ const DEVICES: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     'janitza-umg96_umg96',
-    'janitza/umg',
+    'janitza/umg96',
     'Janitza | UMG96RM-E-RCM | -',
     'apparent_power current energy frequency percent power power_factor reactive_power voltage',
   ],
@@ -154,7 +154,7 @@ const DEVICES: readonly (readonly [string, string, string, string])[] = [
   [
     'linux_powermon',
     'linux/net-snmp',
-    '- | x86_64 | 4.18.0-259.el8.x86_64',
+    'Red Hat | x86_64 | 4.18.0-259.el8.x86_64',
     'cpu disk interface memory storage temperature',
   ],
   [

@@ -6,8 +6,9 @@ import { FaultDisk } from '../support/fault-disk.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 
 const SEEDS = process.env.TELLTALE_TEST_SEED ? [Number(process.env.TELLTALE_TEST_SEED)] : [1, 2, 3, 4];
-const STEPS = 45;
+const STEPS = 50;
 const HOUR_MS = 3_600_000;
+const WIDE: Readonly<Record<number, number>> = { 9: 33, 10: 140, 11: 70 };
 const ODD_VALUES = [
   0n,
   bitsOf(-0),
@@ -40,9 +41,13 @@ for (const seed of SEEDS) {
     const randomRow = (timeMs: number): ModelRow => {
       const g = int(12);
       const fields = new Map<string, bigint>();
-      // Group 11 is wide; others gain fields as time goes by.
-      const width = g === 11 ? 70 : 1 + (g % 5);
-      for (let f = 0; f < width; f++)
+      // Groups 9 to 11 are wide and mostly sparse; others gain fields as time goes by.
+      const width = WIDE[g] ?? 1 + (g % 5);
+      if (width > 5 && random() < 0.5) {
+        for (let f = 0; f < width; f++) if (random() < 0.02) fields.set(`f${f}`, randomValue(`${g}/${f}`));
+      }
+      const isSparse = fields.size > 0;
+      for (let f = 0; f < width && !isSparse; f++)
         if (random() < 0.85) fields.set(`f${g % 2 === 0 ? f : width - f}`, randomValue(`${g}/${f}`));
       if (fields.size === 0) fields.set('f0', 0n);
       return {
@@ -64,13 +69,12 @@ for (const seed of SEEDS) {
     };
 
     for (let step = 0; step < STEPS; step++) {
-      const what = int(14);
+      const what = int(18);
       if (what < 6) append(1 + int(400), random() < 0.2 ? 60 * HOUR_MS : HOUR_MS);
       else if (what === 6) {
-        const all = random() < 0.5;
-        await engine.flush(all);
-        for (const tierMs of all ? ([300_000, 3_600_000] as const) : []) {
-          model.checkTier(engine, [1, 2], tierMs, `seed ${seed} step ${step}`);
+        await engine.flush();
+        for (const tierMs of [300_000, 3_600_000] as const) {
+          model.checkTier(engine, [1, 2], tierMs, clock.nowMs(), `seed ${seed} step ${step}`);
         }
       } else if (what === 7) await clock.advance(int(3 * HOUR_MS));
       else if (what === 8) {
@@ -100,6 +104,31 @@ for (const seed of SEEDS) {
           engine.tick();
           await engine.idle();
         }
+      } else if (what === 14) {
+        clock.jump((random() < 0.5 ? -1 : 1) * int(26 * HOUR_MS));
+      } else if (what === 15) {
+        const tenant = 1 + int(2);
+        const host = `h${int(12)}`;
+        const running = engine.flush();
+        append(int(100), HOUR_MS);
+        for (let i = int(3); i > 0; i--) await new Promise(setImmediate);
+        engine.deleteRowGroups(tenant, [[{ name: 'host', op: '=', value: host }]]);
+        model.delete(tenant, 'host', host);
+        append(int(100), HOUR_MS);
+        await running;
+      } else if (what === 16) {
+        disk.failAfter(1 + int(30), random() < 0.5 ? 'ENOSPC' : 'EIO', random() < 0.5);
+        await engine.flush().catch(() => {});
+        disk.heal();
+      } else if (what === 17) {
+        // A row in as many pieces as it has fields.
+        const row = randomRow(clock.nowMs());
+        for (const field of row.fields) {
+          const piece = { ...row, fields: new Map([field]) };
+          if (putRow(engine, piece) === 0) model.add(piece);
+          if (random() < 0.3) engine.commit();
+        }
+        engine.commit();
       }
       const fromMs = startMs - 70 * HOUR_MS + int(70 * HOUR_MS);
       model.check(engine, [1, 2], fromMs, fromMs + int(80 * HOUR_MS), `seed ${seed} step ${step} (${what})`);

@@ -5,6 +5,8 @@ import { ConflictError, LimitError } from '../../src/model/limit-error.ts';
 import type { Matcher } from '../../src/model/series.ts';
 import type { Engine } from '../../src/tsdb/engine.ts';
 import { FolderError } from '../../src/tsdb/engine-errors.ts';
+import { GroupTable } from '../../src/tsdb/group-table.ts';
+import { DEFAULT_LIMITS } from '../../src/tsdb/limits.ts';
 import { bitsOf, EngineModel, openEngine, putRow, samplesOf } from '../support/engine-model.ts';
 import { FaultDisk } from '../support/fault-disk.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
@@ -166,6 +168,42 @@ test('limits and bad tags are refused, naming limit and setting', () => {
     assert.throws(() => put('m', tags, { v: 1 }), ConflictError);
 });
 
+test('rows that the series limit refuses leave nothing behind in memory, however many they are', () => {
+  const groups = new GroupTable({ ...DEFAULT_LIMITS, maxSeries: 3 });
+  for (const field of ['a', 'b', 'c']) groups.column(groups.intern(1, 'm', ['host', 'a']), field);
+  const { count } = groups.symbols;
+  for (let i = 0; i < 100; i++) {
+    assert.throws(() => groups.intern(1, `m${i}`, ['host', `new-${i}`]), LimitError);
+    assert.throws(() => groups.column(0, `new-${i}`), LimitError);
+  }
+  assert.equal(groups.symbols.count, count);
+  assert.equal(groups.groupCount, 1);
+  assert.equal(groups.intern(1, 'm', ['host', 'a']), 0, 'what is known is known');
+});
+
+test('a query that outlives a deletion reads nothing of the row group that gets the number', async () => {
+  const { engine, put, clock } = setUp();
+  put('m', ['host', 'a'], { v: 1 });
+  await engine.flush();
+  const [held] = engine.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  assert.equal(engine.read(held!, 0, 8e15).count, 1);
+  engine.deleteRowGroups(1, [[matcher('host=a')]]);
+  assert.equal(engine.read(held!, 0, 8e15).count, 0);
+  for (let i = 0; i < 3; i++) {
+    await clock.advance(600_000);
+    engine.tick();
+    await engine.idle();
+  }
+  put('m', ['host', 'secret'], { v: 2 }, 2);
+  await engine.flush();
+  const [other] = engine.select({ tenants: [2], matchers: [], ...ALL });
+  const numbers = [held, other].map((series) => (series as unknown as { group: number }).group);
+  assert.equal(numbers[0], numbers[1], 'the number is used again, or this test tests nothing');
+  assert.equal(engine.read(held!, 0, 8e15).count, 0);
+  assert.equal(engine.readTier(held!, 300_000, 0, 8e15).count, 0);
+  assert.equal(engine.read(other!, 0, 8e15).count, 1);
+});
+
 test('the end of series is a stale marker behind their newest sample, and survives segments', async () => {
   const { engine, put, clock, disk } = setUp();
   put('m', ['host', 'a'], { v: 1 });
@@ -184,7 +222,7 @@ test('deleted row groups are invisible at once, after a restart, and leave the d
   const { engine, put, clock, disk } = setUp();
   for (const host of ['a', 'b']) put('m', ['host', host, 'monitor_id', '5'], { v: 1 });
   put('m', ['host', 'c', 'monitor_id', '6'], { v: 1 });
-  await engine.flush(true);
+  await engine.flush();
   assert.equal(engine.deleteRowGroups(1, [[matcher('monitor_id=5')]]), 2);
   assert.deepEqual(selected(engine, []), ['__name__=m_v host=c monitor_id=6']);
   assert.deepEqual(selected(openEngine(disk, clock), []), ['__name__=m_v host=c monitor_id=6']);
@@ -240,6 +278,37 @@ test('a damaged segment is set aside and named; everything else works', async ()
   }
 });
 
+test('a segment that someone else removed or cut off costs its rows alone, and is named', async () => {
+  for (const isCut of [false, true]) {
+    const { disk, clock, engine, put } = setUp({ budgetBytes: 4 * 2 ** 20 });
+    put('m', ['host', 'a'], { v: 1 }, 1, clock.nowMs() - 4 * 24 * 3_600_000);
+    await engine.flush();
+    const [file] = disk.names().filter((name) => name.includes('/raw/'));
+    if (isCut) disk.open(file!, 'append').truncate(30);
+    disk.remove(file!);
+    put('m', ['host', 'b'], { v: 2 });
+    await engine.flush();
+    const [a, b] = engine.select({ tenants: [1], matchers: [], ...ALL });
+    // What was opened can still be read, as long as it is whole; of a cut one, what was read before.
+    if (!isCut) assert.equal(engine.read(a!, 0, 8e15).count, 1);
+    assert.equal(engine.read(b!, 0, 8e15).count, 1);
+    // Its time comes: retention, and whatever else is to be done.
+    for (let i = 0; i < 6; i++) {
+      await clock.advance(24 * 3_600_000);
+      engine.tick();
+      await engine.idle();
+      put('m', ['host', 'c'], { v: i });
+      await engine.flush();
+    }
+    const problems = engine.health().problems.join();
+    assert.match(problems, /raw\/0000000001-0000000001-0000\.seg/);
+    assert.doesNotMatch(problems, /cannot be moved/);
+    const raw = disk.names().filter((name) => name.includes('/raw/'));
+    const bytes = raw.reduce((sum, name) => sum + disk.bytesOf(name).length, 0);
+    assert.equal(engine.statistics().rawBytes, bytes, 'the ring counts what is there');
+  }
+});
+
 test('a newer format is refused with a clear error', () => {
   const { disk, clock } = setUp();
   disk.put('/data/tsdb/format.json', Buffer.from('{"format":99}\n'));
@@ -256,6 +325,33 @@ test('a close that has no time leaves the rest in the log', async () => {
   await clock.advance(1);
   await closing;
   assert.equal(selected(openEngine(disk, clock), []).length, 40);
+});
+
+test('after a long time off, samples are not removed before their buckets are computed', async () => {
+  const { engine, put, clock, disk } = setUp();
+  // The last row falls into a bucket that has not ended when the engine closes.
+  for (let i = 0; i < 100; i++) {
+    put('m', ['host', 'a'], { v: i });
+    await clock.advance(10_000);
+  }
+  await engine.close();
+  await clock.advance(9 * 24 * 3_600_000);
+  const reopened = openEngine(disk, clock);
+  for (let i = 0; i < 3; i++) {
+    await clock.advance(700_000);
+    reopened.tick();
+    await reopened.idle();
+  }
+  putRow(reopened, { tenant: 1, measurement: 'm', tags: ['host', 'b'], timeMs: clock.nowMs(), fields: new Map() });
+  await reopened.flush();
+  const [series] = reopened.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  const { count, samples, last } = reopened.readTier(series!, 300_000, 0, 8e15);
+  assert.equal(
+    samples.subarray(0, count).reduce((sum, n) => sum + n, 0),
+    100,
+  );
+  assert.equal(last[count - 1], 99);
+  assert.equal(reopened.read(series!, 0, 8e15).count, 0, 'then they go');
 });
 
 test('declared kinds, units and intervals are shown with the series', () => {
@@ -281,4 +377,53 @@ test('declared kinds, units and intervals are shown with the series', () => {
       },
     ],
   );
+});
+
+test('what the senders of a tenant declare is seen by that tenant alone, and there is a most', () => {
+  const { engine, put } = setUp();
+  put('up', ['host', 'a'], { '': 1 }, 1);
+  put('up', ['host', 'a'], { '': 1 }, 2);
+  const up = { measurement: 'up', field: '', kind: 'counter', unit: '', help: 'Our secret.' } as const;
+  engine.declareFields([up], 1);
+  assert.deepEqual([...engine.metadata([1])], [{ name: 'up', ...up }]);
+  assert.deepEqual(
+    [...engine.metadata([2])].map(({ kind, help }) => [kind, help]),
+    [['unknown', '']],
+  );
+  const kinds = [1, 2].map((tenant) => engine.select({ tenants: [tenant], matchers: [], ...ALL })[0]!.kind);
+  assert.deepEqual(kinds, ['counter', 'unknown']);
+  const many = Array.from({ length: 60_000 }, (_, i) => ({ ...up, measurement: `m${i}`, help: 'x'.repeat(5_000) }));
+  engine.declareFields(many, 2);
+  put('m59999', [], { '': 1 }, 2);
+  put('m1', [], { '': 1 }, 2);
+  const lengths = Object.fromEntries([...engine.metadata([2])].map(({ name, help }) => [name, help.length]));
+  assert.deepEqual(lengths, { up: 0, m1: 1_000, m59999: 0 });
+});
+
+test('a row group may have as many fields as the setting allows, in memory, log and segments', async () => {
+  const width = 8_300;
+  const options = { limits: { maxFieldsPerRowGroup: width } };
+  const { disk, clock, engine } = setUp(options);
+  for (let i = 0; i < 3; i++) {
+    const fields = new Map<string, bigint>();
+    // The second row has holes, the third comes late.
+    for (let f = 0; f < width; f++) if (i === 0 || (f + i) % 3 > 0) fields.set(`f${f}`, bitsOf(f * 10 + i));
+    const timeMs = clock.nowMs() - (i === 2 ? 10_000 : 5_000 - i);
+    putRow(engine, { tenant: 1, measurement: 'm', tags: [], timeMs, fields });
+    engine.commit();
+  }
+  const check = (reader: Engine, note: string) => {
+    const all = reader.select({ tenants: [1], matchers: [], ...ALL });
+    assert.equal(all.length, width, note);
+    for (let f = 0; f < width; f += 997) {
+      const found = samplesOf(reader.read(all[f]!, 0, 8e15)).map(([, value]) => value);
+      const wanted = [2, 0, 1].filter((i) => i === 0 || (f + i) % 3 > 0).map((i) => bitsOf(f * 10 + i));
+      assert.deepEqual(found, wanted, `${note}, field ${f}`);
+    }
+  };
+  check(engine, 'in memory');
+  const replayed = openEngine(disk, clock, options);
+  check(replayed, 'replayed');
+  await replayed.flush();
+  check(replayed, 'in a segment');
 });

@@ -23,7 +23,7 @@ test('a whole folder is whole; a flipped byte, a cut log and a segment set aside
   const whole = all(tsdb);
   assert.deepEqual(
     whole.map(({ part }) => part),
-    ['raw', '5m', '1h', 'wal'],
+    ['raw', '5m', '1h', 'wal', 'tombstones'],
   );
   assert.equal(whole[0]!.items, 4000);
   assert.deepEqual(damagesOf(tsdb), []);
@@ -43,6 +43,10 @@ test('a whole folder is whole; a flipped byte, a cut log and a segment set aside
 
   fs.writeFileSync(path.join(tsdb, 'wal', '0000000099.wal'), 'no log');
   assert.match(damagesOf(tsdb)[0] ?? '', /^wal\/0000000099\.wal: byte 0: no log file header; 6 bytes are lost$/);
+  fs.rmSync(path.join(tsdb, 'wal', '0000000099.wal'));
+
+  fs.writeFileSync(path.join(tsdb, 'tombstones'), '00000000 {"tenant":1}\n');
+  assert.match(damagesOf(tsdb)[0] ?? '', /^tombstones: 1 damaged lines: what they deleted may be shown again/);
 });
 
 test('a folder without metrics is refused', () => {

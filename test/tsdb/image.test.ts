@@ -33,7 +33,9 @@ for (const image of images) {
     const engine = openImage(folder, clock);
     const model = imageModel(clock);
     model.check(engine, [SEALED_TENANT, LOGGED_TENANT], 0, clock.nowMs(), image);
-    for (const tierMs of [300_000, 3_600_000] as const) model.checkTier(engine, [SEALED_TENANT], tierMs, image);
+    for (const tierMs of [300_000, 3_600_000] as const) {
+      model.checkTier(engine, [SEALED_TENANT], tierMs, clock.nowMs(), image);
+    }
     assert.equal(engine.health().status, 'ok');
     await engine.close();
   });

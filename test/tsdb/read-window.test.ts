@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { DiskFile } from '../../src/lib/disk.ts';
+import { MemoryDisk } from '../../src/lib/memory-disk.ts';
 import { ReadWindows } from '../../src/tsdb/read-window.ts';
 import { seededRandom } from '../support/fuzz.ts';
-import { MemoryDisk } from '../support/memory-disk.ts';
 
 /** A file whose bytes say file and place. */
 function makeFile(disk: MemoryDisk, number: number, size: number): DiskFile {

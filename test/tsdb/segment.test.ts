@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { crc32c } from '../../src/lib/crc32c.ts';
+import { MemoryDisk } from '../../src/lib/memory-disk.ts';
 import { MAX_BLOCK_ROWS, type RowRun } from '../../src/tsdb/encoding/block.ts';
 import { newTierParts } from '../../src/tsdb/encoding/tier-parts.ts';
 import { SegmentReader } from '../../src/tsdb/segment-reader.ts';
@@ -8,7 +9,6 @@ import { SegmentDamage, type SegmentGroup, UnsupportedFormat } from '../../src/t
 import { verifySegment } from '../../src/tsdb/segment-verifier.ts';
 import { SegmentWriter } from '../../src/tsdb/segment-writer.ts';
 import { FaultDisk } from '../support/fault-disk.ts';
-import { MemoryDisk } from '../support/memory-disk.ts';
 import { randomRuns, readBack, START_MS, smallSegment, smallTierSegment, tierRun } from '../support/segments.ts';
 
 const values = new Float64Array(MAX_BLOCK_ROWS);

@@ -215,7 +215,9 @@ class Join {
     let row = this.#rows.get(key);
     if (row === undefined) {
       row = out.rows;
-      out.present[out.reserve() + step] = 1;
+      // The arrays are read after `reserve`, which may replace them.
+      const base = out.reserve();
+      out.present[base + step] = 1;
       out.commit(labels, dropsName);
       this.#rows.set(key, row);
     } else if (out.present[row * out.steps + step] === 1) {

@@ -1,9 +1,6 @@
 /** `rate`, `increase`, `delta`, `irate`, `idelta` with Prometheus' extrapolation to the edges of the window. */
 import type { Window, WindowFunction } from '../window.ts';
 
-/** Samples closer to an edge than this many average intervals are taken to continue to the edge. */
-const EDGE_INTERVALS = 1.1;
-
 /** Indexes of samples that are smaller than the one before, reused between series. */
 let resets = new Int32Array(64);
 
@@ -25,39 +22,36 @@ function findResets(window: Window): number {
 
 function extrapolated(isCounter: boolean, isRate: boolean): WindowFunction {
   return (window, out, present, base) => {
-    const { times, values, low, high, steps, rangeMs } = window;
-    const rangeSeconds = rangeMs / 1000;
+    const { values, low, high, steps, extrapolation } = window;
+    const factors = isRate ? extrapolation.factorPerSecond : extrapolation.factor;
     const resetCount = isCounter ? findResets(window) : 0;
     let reset = 0;
     for (let k = 0; k < steps; k++) {
       const first = low[k]!;
       const last = high[k]! - 1;
       if (last <= first) continue;
-      const endMs = window.firstEndMs + k * window.strideMs;
       const firstValue = values[first]!;
       let result = values[last]! - firstValue;
       if (resetCount > 0) {
         while (reset < resetCount && resets[reset]! <= first) reset++;
         for (let r = reset; r < resetCount && resets[r]! <= last; r++) result += values[resets[r]! - 1]!;
       }
-      const sampledSeconds = (times[last]! - times[first]!) / 1000;
-      const averageSeconds = sampledSeconds / (last - first);
-      const threshold = averageSeconds * EDGE_INTERVALS;
-      let toStart = (times[first]! - (endMs - rangeMs)) / 1000;
-      let toEnd = (endMs - times[last]!) / 1000;
-      if (toStart >= threshold) toStart = averageSeconds / 2;
-      if (isCounter && result > 0 && firstValue >= 0) {
-        // A counter does not go below zero, so it cannot have begun earlier than its slope allows.
-        const toZero = sampledSeconds * (firstValue / result);
-        if (toZero < toStart) toStart = toZero;
-      }
-      if (toEnd >= threshold) toEnd = averageSeconds / 2;
-      let factor = sampledSeconds === 0 ? 1 : (sampledSeconds + toStart + toEnd) / sampledSeconds;
-      if (isRate) factor /= rangeSeconds;
+      // From a value of twice the growth zero is further away than what is extrapolated, at most 1.1 times what is sampled.
+      const isNearZero = isCounter && result > 0 && firstValue >= 0 && firstValue < 2 * result;
+      const factor = isNearZero ? factorFromZero(window, k, firstValue / result, isRate) : factors[k]!;
       out[base + k] = result * factor;
       present[base + k] = 1;
     }
   };
+}
+
+/** A counter does not go below zero, so it cannot have begun earlier than its slope allows. */
+function factorFromZero(window: Window, k: number, growths: number, isRate: boolean): number {
+  const { sampled, toStart, toEnd, factor } = window.extrapolation;
+  const seconds = sampled[k]!;
+  const toZero = seconds * growths;
+  const own = toZero < toStart[k]! && seconds > 0 ? (seconds + toZero + toEnd[k]!) / seconds : factor[k]!;
+  return isRate ? own / (window.rangeMs / 1000) : own;
 }
 
 function lastTwo(isRate: boolean): WindowFunction {

@@ -136,6 +136,30 @@ export function unpack(
   }
 }
 
+/** `values[0, count)` = packed numbers + base + step × index. */
+export function unpackLine(
+  bytes: Uint8Array,
+  offset: number,
+  width: number,
+  base: number,
+  step: number,
+  values: Float64Array,
+  count: number,
+): void {
+  if (width === 0 || width > ONE_LOAD_BITS) {
+    unpack(bytes, offset, 0, width, base, values, 0, count);
+    for (let i = 0; i < count; i++) values[i] = values[i]! + step * i;
+    return;
+  }
+  const view = viewOf(bytes);
+  const from = bytes.byteOffset + offset;
+  const mask = 2 ** width - 1;
+  let line = base;
+  for (let i = 0, bit = 0; i < count; i++, bit += width, line += step) {
+    values[i] = line + ((view.getUint32(from + (bit >>> 3), true) >>> (bit & 7)) & mask);
+  }
+}
+
 /** Like `unpack`, but each packed number (plus base) is added to the running total `sum`, which is returned. */
 export function unpackSums(
   bytes: Uint8Array,

@@ -10,7 +10,7 @@ import { readUint32, writeUint32 } from '../../lib/bytes.ts';
 import { crc32c } from '../../lib/crc32c.ts';
 import { type Cursor, readVarint, VarintError, writeVarint } from '../../lib/varint.ts';
 import { MAX_BLOCK_ROWS } from './block-limits.ts';
-import { MAX_COLUMN_HEADER_BYTES, newColumnHeader, readColumnHeader } from './column-header.ts';
+import { MAX_COLUMN_HEADER_BYTES, newColumnHeader, readColumnHeader, skipColumnHeader } from './column-header.ts';
 import { readColumnValues } from './column-reader.ts';
 import { type ColumnEnds, maxColumnPayloadBytes, writeColumn } from './column-writer.ts';
 import { EncodingError } from './encoding-error.ts';
@@ -121,22 +121,43 @@ function checkPayload(bytes: Uint8Array, from: number, size: number, end: number
   }
 }
 
+const wanted = newColumnHeader();
+/** Of the block that `readHeaders` read: where its payloads begin, and where that of the wanted column does. */
+let payloadsAt = 0;
+let wantedAt = 0;
+
+/** Opens the block at `offset` and reads all its headers; that of `column` is kept in `wanted`. */
+function readHeaders(bytes: Uint8Array, offset: number, end: number, column: number): void {
+  begin(bytes, offset, end);
+  let before = payloadSize(timeHeader.payloadBytes);
+  for (let c = 0; c < columnCount; c++) {
+    if (c === column) readColumnHeader(cursor, rows, wanted);
+    else {
+      const bytes = skipColumnHeader(cursor, rows);
+      if (c < column) before += payloadSize(bytes);
+    }
+  }
+  payloadsAt = cursor.at + CHECKSUM_BYTES;
+  wantedAt = payloadsAt + before;
+}
+
+function takeTimes(bytes: Uint8Array, times: Float64Array): void {
+  if (timeHeader.codec === TIME_CODEC.outside) throw new EncodingError('a block without times');
+  if (times.length < rows)
+    throw new EncodingError(`a block of ${rows} rows where at most ${times.length} were announced`);
+  readTimes(bytes, payloadsAt, rows, timeHeader, times);
+}
+
 /** Decodes the timestamps into `times`; returns the number of rows. @throws EncodingError */
 export function decodeTimes(bytes: Uint8Array, offset: number, times: Float64Array): number {
   try {
-    begin(bytes, offset, bytes.length);
-    if (timeHeader.codec === TIME_CODEC.outside) throw new EncodingError('a block without times');
-    if (times.length < rows)
-      throw new EncodingError(`a block of ${rows} rows where at most ${times.length} were announced`);
-    if (timeHeader.payloadBytes > 0) for (let c = 0; c < columnCount; c++) readColumnHeader(cursor, rows, columnHeader);
-    readTimes(bytes, cursor.at + CHECKSUM_BYTES, rows, timeHeader, times);
+    readHeaders(bytes, offset, bytes.length, -1);
+    takeTimes(bytes, times);
     return rows;
   } catch (error) {
     throw damage(error);
   }
 }
-
-const wanted = newColumnHeader();
 
 /**
  * Decodes column `column` into `values[0, rows)`. Returns how many values are present: 0 for none (also for a column
@@ -152,22 +173,39 @@ export function decodeColumn(
   end?: number,
 ): number {
   try {
-    begin(bytes, offset, end ?? bytes.length);
-    let payload = payloadSize(timeHeader.payloadBytes);
-    for (let c = 0; c < columnCount; c++) {
-      readColumnHeader(cursor, rows, c === column ? wanted : columnHeader);
-      if (c < column) payload += payloadSize(columnHeader.payloadBytes);
-    }
-    if (end !== undefined) checkPayload(bytes, offset, cursor.at - offset, end, 'a block header');
+    readHeaders(bytes, offset, end ?? bytes.length, column);
+    if (end !== undefined) checkPayload(bytes, offset, payloadsAt - CHECKSUM_BYTES - offset, end, 'a block header');
     if (column >= columnCount) return 0;
-    if (values.length < rows || present.length < rows)
-      throw new EncodingError(`a block of ${rows} rows, more than announced`);
-    const from = cursor.at + CHECKSUM_BYTES + payload;
-    if (end !== undefined) checkPayload(bytes, from, wanted.payloadBytes, end, `column ${column}`);
-    return readColumnValues(bytes, from, rows, wanted, values, present);
+    if (end !== undefined) checkPayload(bytes, wantedAt, wanted.payloadBytes, end, `column ${column}`);
+    return takeColumn(bytes, values, present);
   } catch (error) {
     throw damage(error);
   }
+}
+
+/** `decodeColumn` without checksums; unless it returns 0, the times are decoded into `times` as well. @throws EncodingError */
+export function decodeSamples(
+  bytes: Uint8Array,
+  offset: number,
+  column: number,
+  times: Float64Array,
+  values: Float64Array,
+  present: Uint8Array,
+): number {
+  try {
+    readHeaders(bytes, offset, bytes.length, column);
+    if (column >= columnCount || wanted.present === 0) return 0;
+    takeTimes(bytes, times);
+    return takeColumn(bytes, values, present);
+  } catch (error) {
+    throw damage(error);
+  }
+}
+
+function takeColumn(bytes: Uint8Array, values: Float64Array, present: Uint8Array): number {
+  if (values.length < rows || present.length < rows)
+    throw new EncodingError(`a block of ${rows} rows, more than announced`);
+  return readColumnValues(bytes, wantedAt, rows, wanted, values, present);
 }
 
 /** Compares every checksum of the block in `bytes[offset, end)`, and its length. @throws EncodingError */

@@ -3,10 +3,10 @@
  * the block, so that a column can be found without touching the others.
  */
 import { viewOf } from '../../lib/bytes.ts';
-import { type Cursor, readSigned, readVarint } from '../../lib/varint.ts';
+import { type Cursor, readSigned, readVarint, skipVarint } from '../../lib/varint.ts';
 import { MAX_EXPONENT, POWERS } from './decimal.ts';
 import { EncodingError } from './encoding-error.ts';
-import { type IntegerPlan, type Mode, newIntegerPlan, readIntegerHeader } from './integers.ts';
+import { type IntegerPlan, type Mode, newIntegerPlan, readIntegerHeader, skipIntegerHeader } from './integers.ts';
 import type { PresenceForm } from './presence.ts';
 
 /** Low four bits of a column's first byte. `level`, `delta` and `delta2` are `integers + mode`. */
@@ -143,4 +143,54 @@ function readScaled(cursor: Cursor, kind: number, into: ColumnHeader): void {
     into.exceptionBytes = readVarint(cursor);
     into.payloadBytes += into.exceptionBytes;
   }
+}
+
+/**
+ * Passes over the header of a column that is not wanted; returns the bytes of its payload without checksum. What the
+ * numbers are is not looked at: most of a block's header is passed over. @throws EncodingError, VarintError
+ */
+export function skipColumnHeader(cursor: Cursor, rows: number): number {
+  if (cursor.at >= cursor.end) throw new EncodingError('the column headers are cut off');
+  const kind = cursor.bytes[cursor.at++]!;
+  const codec = kind & 15;
+  let present = rows;
+  let payloadBytes = 0;
+  if (kind & COLUMN_FLAG.holes) {
+    present = readVarint(cursor);
+    payloadBytes = Math.floor(readVarint(cursor) / 2);
+  }
+  switch (codec) {
+    case CODEC.absent:
+    case CODEC.zero:
+      return payloadBytes;
+    case CODEC.constantInteger:
+      skipVarint(cursor);
+      return payloadBytes;
+    case CODEC.constantDecimal:
+      skipVarint(cursor);
+      skipVarint(cursor);
+      return payloadBytes;
+    case CODEC.constantFloat:
+      cursor.at += 8;
+      return payloadBytes;
+    case CODEC.raw:
+      return payloadBytes + present * 8;
+    case CODEC.xor:
+      return payloadBytes + readVarint(cursor);
+    case CODEC.integers:
+    case CODEC.integers + 1:
+    case CODEC.integers + 2:
+      break;
+    default:
+      throw new EncodingError(`an unknown column codec ${codec}`);
+  }
+  if (kind & COLUMN_FLAG.scaled) {
+    skipVarint(cursor);
+    if (readVarint(cursor) > 1) skipVarint(cursor);
+  }
+  const isPatched = (kind & COLUMN_FLAG.patched) !== 0;
+  payloadBytes += skipIntegerHeader(cursor, (codec - CODEC.integers) as Mode, isPatched, present);
+  if (!(kind & COLUMN_FLAG.excepted)) return payloadBytes;
+  skipVarint(cursor);
+  return payloadBytes + readVarint(cursor);
 }

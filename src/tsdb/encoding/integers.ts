@@ -3,7 +3,7 @@
  * the numbers themselves (level), their differences (delta), or the differences of those (delta2). The few y that do
  * not fit the width are patches: kept aside with their position.
  */
-import { type Cursor, readSigned, readVarint, writeSigned, writeVarint } from '../../lib/varint.ts';
+import { type Cursor, readSigned, readVarint, skipVarint, writeSigned, writeVarint } from '../../lib/varint.ts';
 import { bitWidth, MAX_PACKED_WIDTH, pack, packedSize, unpack, unpackSums } from './bit-packing.ts';
 import { EncodingError } from './encoding-error.ts';
 
@@ -295,6 +295,22 @@ export function readIntegerHeader(
   plan.patches = patched ? readVarint(cursor) : 0;
   plan.patchBytes = patched ? readVarint(cursor) : 0;
   return packedSize(Math.max(0, count - mode), plan.width) + plan.patchBytes;
+}
+
+/** Passes over such a header; returns the bytes of the payload. @throws EncodingError, VarintError */
+export function skipIntegerHeader(cursor: Cursor, mode: Mode, patched: boolean, count: number): number {
+  if (cursor.at >= cursor.end) throw new EncodingError('a column header is cut off');
+  const form = cursor.bytes[cursor.at++]!;
+  const width = form & 0x3f;
+  if (width > MAX_PACKED_WIDTH) throw new EncodingError(`a packed width of ${width} bits`);
+  if (mode !== MODE.level) skipVarint(cursor);
+  if (mode === MODE.delta2) skipVarint(cursor);
+  const baseForm = form & 0xc0;
+  if (baseForm === BASE.whole || baseForm === BASE.rounded) skipVarint(cursor);
+  const bytes = packedSize(Math.max(0, count - mode), width);
+  if (!patched) return bytes;
+  skipVarint(cursor);
+  return bytes + readVarint(cursor);
 }
 
 function readBase(cursor: Cursor, plan: IntegerPlan): number {

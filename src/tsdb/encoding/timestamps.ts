@@ -4,7 +4,7 @@
  * listed skips, residuals packed. Irregular times are coded as integers.
  */
 import { type Cursor, readSigned, readVarint, writeSigned, writeVarint } from '../../lib/varint.ts';
-import { bitWidth, MAX_PACKED_WIDTH, pack, packedSize, unpack } from './bit-packing.ts';
+import { bitWidth, MAX_PACKED_WIDTH, pack, packedSize, unpack, unpackLine } from './bit-packing.ts';
 import { MAX_BLOCK_ROWS } from './block-limits.ts';
 import { EncodingError } from './encoding-error.ts';
 import {
@@ -194,6 +194,10 @@ export function readTimes(
     return;
   }
   const { stepMs, width } = header;
+  if (header.skips === 0) {
+    unpackLine(bytes, offset, width, header.base + header.firstMs, stepMs, times, rows);
+    return;
+  }
   unpack(bytes, offset, 0, width, header.base + header.firstMs, times, 0, rows);
   skipCursor.bytes = bytes;
   skipCursor.at = offset + packedSize(rows, width);
