@@ -110,7 +110,7 @@ function defaults(given: Readonly<Record<string, unknown>>): SettingValues {
     retention_5m: 30 * 86_400_000,
     retention_1h: 365 * 86_400_000,
     fsync: 'group',
-    max_series: 2_000_000,
+    max_series: 5_000_000,
     max_query_samples: 50_000_000,
     max_answer_size: 128 << 20,
     max_query_time: 60_000,

@@ -11,7 +11,9 @@ import { type EngineLimits, limitReached } from './limits.ts';
 import { Selector } from './selector.ts';
 import { Series } from './series.ts';
 
-const MAX_HANDLES = 100_000;
+/** Handles that are kept, and one for so many series: alert rules go through a few columns of all interfaces again and again. */
+const MIN_HANDLES = 100_000;
+const SERIES_PER_HANDLE = 4;
 const COLUMNS = 65_536;
 
 /** Row groups by any of several selectors (none: all), in a range of time. */
@@ -150,7 +152,7 @@ export class Catalogue {
     const key = group * COLUMNS + column;
     const known = this.#handles.get(key);
     if (known) return known;
-    if (this.#handles.size >= MAX_HANDLES) this.forgetHandles();
+    if (this.#handles.size >= Math.max(MIN_HANDLES, this.#groups.seriesCount / SERIES_PER_HANDLE)) this.forgetHandles();
     const { symbols, schemas } = this.#groups;
     const field = symbols.text(schemas.fields(this.#groups.schema(group))[column]!);
     const measurement = symbols.text(this.#groups.measurement(group));

@@ -27,7 +27,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export const DEFAULT_LIMITS: EngineLimits = {
-  maxSeries: 2_000_000,
+  maxSeries: 5_000_000,
   maxLabelsPerSeries: 256,
   maxLabelNameBytes: 1_024,
   maxLabelValueBytes: 4_096,
