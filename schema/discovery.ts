@@ -1,5 +1,6 @@
 /** Scans: profiles, runs, findings. */
 import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ImportRule } from '../src/model/import-rule.ts';
 import type { DeviceFacts } from '../src/model/observation.ts';
 import { flag, id, json, tenantId, time } from './columns.ts';
 
@@ -14,6 +15,7 @@ export const discoveryProfiles = sqliteTable('discovery_profiles', {
   port_scan: flag().notNull(),
   schedule: text(),
   auto_import: flag().notNull(),
+  import_rule: json<ImportRule>(),
   created_at: time().notNull(),
   updated_at: time().notNull(),
 });

@@ -89,6 +89,7 @@ export type DiscoveryProfileInput = z.input<typeof discovery.discoveryProfileInp
 export type DiscoveryRun = z.infer<typeof discovery.discoveryRun>;
 export type DiscoveryFound = z.infer<typeof discovery.discoveryFound>;
 export type DiscoveredDevice = z.infer<typeof discovery.discoveredDevice>;
+export type ImportRule = z.input<typeof discovery.importRule>;
 export type ImportInput = z.input<typeof discovery.importInput>;
 export type ImportAnswer = z.infer<typeof discovery.importAnswer>;
 

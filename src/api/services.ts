@@ -9,6 +9,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { FieldMetadata } from '../model/field.ts';
+import type { ImportRule } from '../model/import-rule.ts';
 import type { PollError } from '../model/observation.ts';
 import type { FieldProblem } from '../model/refusal.ts';
 import type { TenantId } from '../model/tenant.ts';
@@ -85,8 +86,13 @@ export interface TemplateService {
 }
 
 export interface DiscoveryService {
-  /** What is wrong with a profile's addresses or schedule. */
-  check(profile: { subnet: string; exclude: string | null; schedule: string | null }): readonly FieldProblem[];
+  /** What is wrong with a profile's addresses, schedule or import rule. */
+  check(profile: {
+    subnet: string;
+    exclude: string | null;
+    schedule: string | null;
+    import_rule: ImportRule | null;
+  }): readonly FieldProblem[];
   /** Begins a run. @throws Refusal when the profile runs already */
   start(profile: DiscoveryProfileRecord): DiscoveryRunRecord;
   /** Resolves when the run is over, or the signal is aborted. */

@@ -136,6 +136,7 @@ export class CollectDesk implements CollectService {
           signal,
         );
       },
+      addressOf: async (name) => (await dns.lookup(name).catch(() => undefined))?.address,
       reverseName: nameLookup(),
     };
   }

@@ -10,9 +10,11 @@ import { parseAddress } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AddressSet } from '../lib/ip-range.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { ImportRule } from '../model/import-rule.ts';
 import type { Live } from '../model/live.ts';
 import { type FieldProblem, Refusal } from '../model/refusal.ts';
 import type { TenantId } from '../model/tenant.ts';
+import { importRuleProblems, importTest } from './import-rule.ts';
 import { type Finding, type Network, type ScanCredential, scan } from './scan.ts';
 
 /** Scans at the same time; more would only take the network from each other. */
@@ -64,8 +66,8 @@ export class DiscoveryRuns {
   }
 
   /** What is wrong with a profile's addresses or schedule. */
-  check(profile: { subnet: string; exclude: string | null; schedule: string | null }): readonly FieldProblem[] {
-    const problems: FieldProblem[] = [];
+  check(profile: CheckedProfile): readonly FieldProblem[] {
+    const problems: FieldProblem[] = profile.import_rule ? importRuleProblems(profile.import_rule, 'import_rule') : [];
     const parsed = AddressSet.parse(profile.subnet, profile.exclude ?? '');
     if (parsed.kind === 'bad') {
       for (const { piece, message } of parsed.problems) {
@@ -155,6 +157,7 @@ export class DiscoveryRuns {
     try {
       const last = await scan({
         addresses,
+        isLeftOut: (address) => addresses.excludes(address),
         credentials: this.#credentials(profile),
         portScan: profile.port_scan,
         network: this.#options.network(profile),
@@ -201,7 +204,9 @@ export class DiscoveryRuns {
     };
     const id = repositories.discoveredDevices.save(record);
     // What answers to nothing but a ping is no device that could be polled; a person decides.
-    if (profile.auto_import && finding.credentialId !== undefined) importFound(profile.tenant_id, id);
+    const isImported = profile.auto_import && finding.credentialId !== undefined;
+    if (isImported && (!profile.import_rule || importTest(profile.import_rule)(record)))
+      importFound(profile.tenant_id, id);
   }
 
   #tell(profile: DiscoveryProfileRecord, runId: number, state: Readonly<Record<string, unknown>>): void {
@@ -209,6 +214,13 @@ export class DiscoveryRuns {
     const { tenant_id, id } = profile;
     live.publish(tenant_id, 'discovery_progress', { run_id: runId, profile_id: id, ...state });
   }
+}
+
+interface CheckedProfile {
+  readonly subnet: string;
+  readonly exclude: string | null;
+  readonly schedule: string | null;
+  readonly import_rule: ImportRule | null;
 }
 
 function scheduleProblem(schedule: string): string | undefined {
@@ -220,6 +232,7 @@ function scheduleProblem(schedule: string): string | undefined {
     if (second && second.getTime() - first.getTime() < 60_000) return 'comes more often than once a minute';
     return undefined;
   } catch (error) {
-    return `is no cron expression such as "0 3 * * *": ${(error as Error).message}`;
+    const reason = (error as Error).message.replace(/^CronPattern: /, '');
+    return `is no cron expression such as "0 3 * * *" (minute, hour, day, month, weekday): ${reason}`;
   }
 }

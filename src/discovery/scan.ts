@@ -3,6 +3,7 @@
  * are handed in. Polite: so many addresses a second, so many at once, each credential profile once an address, and no
  * account is tried with a second password where the first one was refused.
  */
+import { isIP } from 'node:net';
 import type { Clock } from '../lib/clock.ts';
 import type { DeviceFacts } from '../model/observation.ts';
 
@@ -49,12 +50,16 @@ export interface Network {
   openPorts(address: string, ports: readonly number[], signal: AbortSignal): Promise<readonly number[]>;
   /** Asks with a credential profile. `isQuick`: one try only, the address has not answered anything yet. */
   identify(address: string, credentialId: number, isQuick: boolean, signal: AbortSignal): Promise<Identification>;
+  /** Where a name leads; undefined when no name server says. */
+  addressOf(name: string): Promise<string | undefined>;
   /** The name that DNS has for the address. */
   reverseName(address: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface ScanOptions {
   readonly addresses: Iterable<string>;
+  /** Addresses to which a name must not lead: they were left out. */
+  readonly isLeftOut?: (address: string) => boolean;
   /** In the order in which they are tried. */
   readonly credentials: readonly ScanCredential[];
   readonly portScan: boolean;
@@ -125,7 +130,11 @@ async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boo
 
 /** One address. Undefined when nothing answers. */
 async function look(address: string, options: ScanOptions): Promise<Finding | undefined> {
-  const { network, signal } = options;
+  const { network, signal, isLeftOut } = options;
+  if (isLeftOut && isIP(address) === 0) {
+    const literal = await network.addressOf(address);
+    if (literal !== undefined && isLeftOut(literal)) return undefined;
+  }
   const answered: string[] = [];
   if (await network.ping(address, signal)) answered.push('icmp');
   if (options.portScan && !signal.aborted) {

@@ -31,6 +31,7 @@ export const MAX_ADDRESSES = 65_536;
 export class AddressSet implements Iterable<string> {
   readonly #ranges: readonly NumericRange[];
   readonly #names: readonly string[];
+  readonly #excluded: readonly NumericRange[];
   /** Addresses in it. */
   readonly size: number;
 
@@ -38,7 +39,8 @@ export class AddressSet implements Iterable<string> {
     const isNumeric = (range: Range): range is NumericRange => range.kind !== 'name';
     const names = (from: readonly Range[]): Set<string> =>
       new Set(from.flatMap((range) => (range.kind === 'name' ? [range.name] : [])));
-    this.#ranges = subtract(merge(ranges.filter(isNumeric)), excluded.filter(isNumeric));
+    this.#excluded = excluded.filter(isNumeric);
+    this.#ranges = subtract(merge(ranges.filter(isNumeric)), this.#excluded);
     this.#names = [...names(ranges).difference(names(excluded))];
     this.size = this.#ranges.reduce((sum, range) => sum + Number(range.last - range.first + 1n), this.#names.length);
   }
@@ -47,30 +49,49 @@ export class AddressSet implements Iterable<string> {
   static parse(
     text: string,
     exclude = '',
+    maxAddresses = MAX_ADDRESSES,
   ): { readonly kind: 'ok'; readonly set: AddressSet } | { readonly kind: 'bad'; readonly problems: AddressProblem[] } {
     const problems: AddressProblem[] = [];
-    const read = (source: string): Range[] =>
+    const read = (source: string, isWhole: boolean): Range[] =>
       source
         .replace(/\s+-\s+/g, '-')
         .split(/[\s,;]+/)
         .filter((piece) => piece !== '')
         .flatMap((piece) => {
-          const range = parsePiece(piece);
+          const range = parsePiece(piece, isWhole);
           if (typeof range !== 'string') return [range];
           problems.push({ piece, message: range });
           return [];
         });
-    const ranges = read(text);
-    const excluded = read(exclude);
+    const ranges = read(text, false);
+    // Who leaves out a network means all of it.
+    const excluded = read(exclude, true);
+    const names = new Set(ranges.flatMap((range) => (range.kind === 'name' ? [range.name] : [])));
+    for (const range of excluded) {
+      if (range.kind !== 'name' || names.has(range.name)) continue;
+      const message = 'is a name: leave out its address, because what is scanned are addresses';
+      problems.push({ piece: range.name, message });
+    }
     if (problems.length > 0) return { kind: 'bad', problems };
     if (ranges.length === 0) return { kind: 'bad', problems: [{ piece: text, message: 'names no address' }] };
     const set = new AddressSet(ranges, excluded);
-    if (set.size > MAX_ADDRESSES) {
-      const message = `has ${set.size} addresses; at most ${MAX_ADDRESSES} can be scanned at once: split it`;
+    if (set.size > maxAddresses) {
+      const has = set.size < 1e9 ? `${set.size} addresses` : 'far too many addresses';
+      const message = `has ${has}; at most ${maxAddresses} can be scanned at once: split it`;
       return { kind: 'bad', problems: [{ piece: text, message }] };
     }
     if (set.size === 0) return { kind: 'bad', problems: [{ piece: text, message: 'is excluded altogether' }] };
     return { kind: 'ok', set };
+  }
+
+  /** Whether an address is one of it: a literal one by number, a name as it is written. */
+  has(address: string): boolean {
+    return ipaddr.isValid(address) ? isWithin(this.#ranges, address) : this.#names.includes(address.toLowerCase());
+  }
+
+  /** Whether a literal address was left out: where a name leads is known only when it is looked up. */
+  excludes(address: string): boolean {
+    return ipaddr.isValid(address) && isWithin(this.#excluded, address);
   }
 
   *[Symbol.iterator](): Generator<string> {
@@ -81,8 +102,9 @@ export class AddressSet implements Iterable<string> {
   }
 }
 
-function parsePiece(piece: string): Range | string {
-  if (piece.includes('/')) return parseCidr(piece);
+/** @param isWhole a network's own address and the broadcast address count too */
+function parsePiece(piece: string, isWhole: boolean): Range | string {
+  if (piece.includes('/')) return parseCidr(piece, isWhole);
   const dash = /^([^-]+)-([^-]+)$/.exec(piece);
   if (dash && /^[\d.]+$|:/.test(dash[1]!)) return parseSpan(dash[1]!, dash[2]!);
   const address = parseAddress(piece);
@@ -96,8 +118,8 @@ function single(text: string): NumericRange {
   return { kind, first: value, last: value };
 }
 
-/** A network; its own address and the broadcast address are nobody's. */
-function parseCidr(piece: string): NumericRange | string {
+/** A network; to whoever scans it, its own address and the broadcast address are nobody's. */
+function parseCidr(piece: string, isWhole: boolean): NumericRange | string {
   let parsed: [ipaddr.IPv4 | ipaddr.IPv6, number];
   try {
     parsed = ipaddr.parseCIDR(piece);
@@ -110,7 +132,7 @@ function parseCidr(piece: string): NumericRange | string {
   const size = 1n << BigInt(width - bits);
   const first = value - (value % size);
   const last = first + size - 1n;
-  return kind === 4 && size > 2n ? { kind, first: first + 1n, last: last - 1n } : { kind, first, last };
+  return kind === 4 && size > 2n && !isWhole ? { kind, first: first + 1n, last: last - 1n } : { kind, first, last };
 }
 
 /** `10.0.0.5-10.0.0.20`, `10.0.0.5-20`. */
@@ -139,6 +161,11 @@ function format(kind: 4 | 6, value: bigint): string {
   const length = kind === 4 ? 4 : 16;
   const bytes = Array.from({ length }, (_, i) => Number((value >> BigInt(8 * (length - 1 - i))) & 255n));
   return ipaddr.fromByteArray(bytes).toString();
+}
+
+function isWithin(ranges: readonly NumericRange[], text: string): boolean {
+  const { kind, value } = toNumber(text);
+  return ranges.some((range) => range.kind === kind && range.first <= value && value <= range.last);
 }
 
 /** Ranges in order, none touching another. */

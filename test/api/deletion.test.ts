@@ -17,6 +17,7 @@ function arrangeDiscovery(server: TestServer) {
       port_scan: false,
       schedule: null,
       auto_import: false,
+      import_rule: null,
       credential_profile_ids: [credential.id],
     },
     new Date(clock.nowMs()),

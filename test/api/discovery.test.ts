@@ -9,7 +9,15 @@ const PROFILE = { name: 'office', subnet: '10.0.0.0/24' };
 function arrangeFindings({ services, repositories, clock }: TestServer): void {
   const at = new Date(clock.nowMs());
   services.fleet.credentials.create(1, { name: 'c', type: 'snmp_v2c', public: {}, secrets: { community: 'x' } });
-  const rest = { exclude: null, site_id: 1, component_id: null, port_scan: false, schedule: null, auto_import: false };
+  const rest = {
+    exclude: null,
+    site_id: 1,
+    component_id: null,
+    port_scan: false,
+    schedule: null,
+    auto_import: false,
+    import_rule: null,
+  };
   repositories.discovery.insertProfile(1, { ...PROFILE, ...rest, credential_profile_ids: [1] }, at);
   repositories.discovery.insertRun({ id: 1, tenant_id: 1, name: 'office' }, 254, at);
   const found = {
@@ -111,6 +119,62 @@ scenarios([
         ['10.0.0.6', 1],
       ]);
     },
+  },
+  {
+    name: 'importing by a rule makes devices of what fits it, and says which in the audit log',
+    method: 'POST',
+    path: '/discovered-devices/import',
+    as: 'operator',
+    arrange: arrangeFindings,
+    body: { rule: { answered: 'snmp', addresses: '10.0.0.0/24' }, profile_id: 1 },
+    status: 200,
+    contains: ['"imported":1', '"refused":0'],
+    expect: ({ repositories }) => {
+      assert.deepEqual(
+        repositories.devices.all().map((device) => device.name),
+        ['nas.example'],
+      );
+      const [entry] = repositories.journal.audit(1, { action: 'discovered_device.import' }).data;
+      assert.match(JSON.stringify(entry?.detail), /"addresses":"10.0.0.0\/24"/);
+    },
+  },
+  {
+    name: 'a rule that nothing fits imports nothing',
+    method: 'POST',
+    path: '/discovered-devices/import',
+    as: 'operator',
+    arrange: arrangeFindings,
+    body: { rule: { template: 'cisco/*' } },
+    status: 200,
+    contains: ['{"imported":0,"refused":0,"results":[]}'],
+  },
+  {
+    name: 'a rule must say something that can be read',
+    method: 'POST',
+    path: '/discovered-devices/import',
+    as: 'operator',
+    arrange: arrangeFindings,
+    body: { rule: { addresses: '10.0.0.0/40' } },
+    status: 400,
+    contains: ['"path":"rule.addresses"', 'no network such as'],
+  },
+  {
+    name: 'the rule of a profile is kept, and told',
+    method: 'POST',
+    path: '/discovery-profiles',
+    as: 'operator',
+    body: { ...PROFILE, auto_import: true, import_rule: { vendor: 'Acme*', min_confidence: 0.8 } },
+    status: 201,
+    contains: ['"import_rule":{"vendor":"Acme*","min_confidence":0.8}'],
+  },
+  {
+    name: 'an empty rule is none',
+    method: 'POST',
+    path: '/discovery-profiles',
+    as: 'operator',
+    body: { ...PROFILE, import_rule: {} },
+    status: 400,
+    contains: ['"path":"import_rule"', 'must say at least one thing'],
   },
   {
     name: 'an unknown finding imports nothing',

@@ -40,7 +40,7 @@ function arrangeEverything(server: TestServer): void {
   };
   repositories.discovery.insertProfile(
     1,
-    { ...profile, schedule: null, auto_import: false, credential_profile_ids: [1] },
+    { ...profile, schedule: null, auto_import: false, import_rule: null, credential_profile_ids: [1] },
     at,
   );
   repositories.discovery.insertRun({ id: 1, tenant_id: 1, name: 'office' }, 254, at);

@@ -14,6 +14,8 @@ const SETS: readonly (readonly [string, string, number, string, string])[] = [
   ['10.0.0.1, 10.0.0.2;10.0.0.1\n10.0.0.3', '', 3, '10.0.0.1', '10.0.0.3'],
   ['10.0.0.0/30', '10.0.0.1', 1, '10.0.0.2', '10.0.0.2'],
   ['10.0.0.1-10', '10.0.0.4-5', 8, '10.0.0.1', '10.0.0.10'],
+  // Who leaves out a network leaves out all of it.
+  ['10.0.0.14-21', '10.0.0.16/30', 4, '10.0.0.14', '10.0.0.21'],
   ['switch.example', '', 1, 'switch.example', 'switch.example'],
   ['core-sw-1.example, other.example', 'other.example', 1, 'core-sw-1.example', 'core-sw-1.example'],
   ['fd00::10-fd00::12', '', 3, 'fd00::10', 'fd00::12'],
@@ -31,6 +33,21 @@ test('networks, ranges, lists and exclusions give the addresses that people mean
   }
 });
 
+test('what is in a set and what was left out of it can be asked', () => {
+  const parsed = AddressSet.parse('10.0.0.0/24, sw.example, fd00::/120', '10.0.0.16/30');
+  assert.ok(parsed.kind === 'ok');
+  const { set } = parsed;
+  const has = ['10.0.0.1', '10.0.0.17', '10.0.1.1', 'SW.example', 'other.example', 'fd00::5', 'fd01::5'];
+  assert.deepEqual(
+    has.filter((address) => set.has(address)),
+    ['10.0.0.1', 'SW.example', 'fd00::5'],
+  );
+  assert.deepEqual(
+    ['10.0.0.16', '10.0.0.19', '10.0.0.20', 'sw.example'].filter((address) => set.excludes(address)),
+    ['10.0.0.16', '10.0.0.19'],
+  );
+});
+
 const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['10.0.0.0/33', '', /no network such as/],
   ['10.0.0.300', '', /must be an IPv4 address/],
@@ -41,6 +58,8 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['10.0.0.1', '10.0.0.0/24', /excluded altogether/],
   [' , ', '', /names no address/],
   ['10.0.0.0/24', 'nonsense!', /must be an IPv4 address/],
+  ['10.0.0.0/24', 'plc.example', /is a name: leave out its address/],
+  ['fd00::/32', '', /has far too many addresses/],
 ];
 
 test('what cannot be read is refused with the reason', () => {

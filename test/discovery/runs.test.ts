@@ -7,6 +7,7 @@ import { DiscoveryRuns } from '../../src/discovery/runs.ts';
 import type { Network } from '../../src/discovery/scan.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
+import type { ImportRule } from '../../src/model/import-rule.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { FakeLive } from '../support/server.ts';
 
@@ -15,8 +16,9 @@ const NETWORK: Network = {
   openPorts: async () => [],
   identify: async (address) =>
     address.endsWith('.1')
-      ? { ok: true, template: 'cisco/ios', confidence: 0.7, reasons: ['x'], facts: { name: 'sw' } }
+      ? { ok: true, template: 'cisco/ios', confidence: 0.7, reasons: ['x'], facts: { name: 'sw', vendor: 'Acme Ltd' } }
       : { ok: false, code: 'timeout' },
+  addressOf: async () => undefined,
   reverseName: async () => undefined,
 };
 
@@ -47,12 +49,13 @@ async function setUp(network: Network = NETWORK) {
       {
         name: change.name ?? 'plant',
         subnet: change.subnet ?? '10.0.0.1-3',
-        exclude: null,
+        exclude: change.exclude ?? null,
         site_id: site!.id,
         component_id: null,
         port_scan: false,
         schedule: change.schedule ?? null,
         auto_import: change.auto_import ?? false,
+        import_rule: change.import_rule ?? null,
         credential_profile_ids: [credential],
       },
       new Date(),
@@ -89,6 +92,28 @@ test('with auto_import, what answers to a credential becomes a device; what only
   const run = runs.start(profile({ auto_import: true }));
   await runs.finished(run.id, new AbortController().signal);
   assert.equal(imported.length, 1);
+});
+
+const RULES: readonly (readonly [ImportRule, boolean])[] = [
+  [{ template: 'cisco/*' }, true],
+  [{ template: 'juniper/*' }, false],
+  [{ vendor: 'acme*' }, true],
+  [{ vendor: 'Other' }, false],
+  [{ addresses: '10.0.0.0/30', min_confidence: 0.7 }, true],
+  [{ addresses: '10.0.0.2-3' }, false],
+  [{ min_confidence: 0.71 }, false],
+  [{ answered: 'icmp' }, true],
+  [{ answered: 'tcp/5985' }, false],
+  [{ template: 'cisco/*', vendor: 'Other' }, false],
+];
+
+test('of what a profile imports by itself, a rule says which: all that it says must fit', async () => {
+  for (const [import_rule, expected] of RULES) {
+    const { imported, runs, profile } = await setUp();
+    const run = runs.start(profile({ auto_import: true, import_rule }));
+    await runs.finished(run.id, new AbortController().signal);
+    assert.equal(imported.length, expected ? 1 : 0, JSON.stringify(import_rule));
+  }
 });
 
 test('a profile does not run twice at once, and can be cancelled', async () => {
@@ -142,8 +167,12 @@ const CHECKS: readonly (readonly [string, string | null, string | null, readonly
 test('profiles are checked before they are kept', async () => {
   const { runs } = await setUp();
   for (const [subnet, exclude, schedule, expected] of CHECKS) {
-    const problems = runs.check({ subnet, exclude, schedule }).map(({ path, message }) => `${path} ${message}`);
+    const checked = { subnet, exclude, schedule, import_rule: null };
+    const problems = runs.check(checked).map(({ path, message }) => `${path} ${message}`);
     assert.equal(problems.length, expected.length, `${subnet} ${exclude} ${schedule}: ${problems.join()}`);
     for (const [i, pattern] of expected.entries()) assert.match(problems[i]!, pattern);
   }
+  const rule = { addresses: '10.0.0.0/40' };
+  const [problem] = runs.check({ subnet: '10.0.0.0/24', exclude: null, schedule: null, import_rule: rule });
+  assert.equal(problem?.path, 'import_rule.addresses');
 });

@@ -11,12 +11,13 @@ import {
 import { systemClock } from '../../src/lib/clock.ts';
 
 interface Plant {
+  readonly names?: Readonly<Record<string, string>>;
   readonly ping?: readonly string[];
   readonly ports?: Readonly<Record<string, readonly number[]>>;
   readonly identify?: (address: string, credential: number, isQuick: boolean) => Identification;
 }
 
-function plant({ ping = [], ports = {}, identify }: Plant): { network: Network; asked: string[] } {
+function plant({ names = {}, ping = [], ports = {}, identify }: Plant): { network: Network; asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -27,6 +28,7 @@ function plant({ ping = [], ports = {}, identify }: Plant): { network: Network; 
         asked.push(`${address}#${credential}${isQuick ? ' quick' : ''}`);
         return identify?.(address, credential, isQuick) ?? { ok: false, code: 'timeout' };
       },
+      addressOf: async (name) => names[name],
       reverseName: async (address) => (address.endsWith('.1') ? 'router.example' : undefined),
     },
   };
@@ -117,6 +119,16 @@ test('where nothing listens, further credentials are not tried', async () => {
   const { network, asked } = plant({ ping: ['10.0.0.1'], identify: () => ({ ok: false, code: 'port_unreachable' }) });
   await run(network, { addresses: ['10.0.0.1'] });
   assert.deepEqual(asked, ['10.0.0.1#1']);
+});
+
+test('a name that leads to an address that was left out is not asked', async () => {
+  const { network, asked } = plant({ names: { 'plc.example': '10.0.9.1', 'sw.example': '10.0.0.5' } });
+  const addresses = ['plc.example', 'sw.example', 'nowhere.example'];
+  await run(network, { addresses, isLeftOut: (address) => address.startsWith('10.0.9.') });
+  assert.deepEqual([...new Set(asked.map((entry) => entry.split('#')[0]))].toSorted(), [
+    'nowhere.example',
+    'sw.example',
+  ]);
 });
 
 test('Windows ports are asked only when wanted', async () => {

@@ -11,6 +11,7 @@ import { credentialInput, NEW_CREDENTIAL } from '../../web/pages/credential/cred
 import { bulkChangeOf } from '../../web/pages/device/bulk-change.ts';
 import { availability, bandsOf, healthSegments } from '../../web/pages/device/health-segments.ts';
 import { matchesDevice } from '../../web/pages/devices.ts';
+import { ruleOfText, textOfRule } from '../../web/pages/discovery/import-fields.ts';
 import { eventText } from '../../web/pages/event-text.ts';
 import { rankCandidates, wantedAt } from '../../web/pages/explore/completion.ts';
 import { guessUnit } from '../../web/pages/explore/guess-unit.ts';
@@ -211,6 +212,22 @@ test('a credential is sent with the fields of its type only', () => {
     security_level: 'authNoPriv',
     auth_protocol: 'SHA',
     auth_password: 'p',
+  });
+});
+
+test('a rule of import is sent as it is typed; without a word there is none', () => {
+  const typed = { template: ' cisco/* ', vendor: '', addresses: '', confidence: '80' };
+  assert.deepEqual(JSON.parse(JSON.stringify(ruleOfText(typed, { answered: 'icmp' }))), {
+    template: 'cisco/*',
+    min_confidence: 0.8,
+    answered: 'icmp',
+  });
+  const empty = textOfRule(null);
+  assert.equal(ruleOfText(empty, null), null);
+  assert.deepEqual(textOfRule({ vendor: 'Acme', min_confidence: 0.29 }), {
+    ...empty,
+    vendor: 'Acme',
+    confidence: '29',
   });
 });
 

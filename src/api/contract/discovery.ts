@@ -5,6 +5,20 @@ import { facts } from './devices.ts';
 
 const addresses = z.string().trim().min(1, 'must not be empty').max(10_000);
 
+const pattern = z.string().trim().min(1, 'must not be empty').max(200);
+/** Which findings become devices: all that is said must fit. Patterns may hold * and ?. */
+export const importRule = z
+  .strictObject({
+    /** ID of the template, e.g. `cisco/*`. */
+    template: pattern.optional(),
+    vendor: pattern.optional(),
+    addresses: addresses.optional(),
+    min_confidence: z.number().min(0).max(1).optional(),
+    /** `icmp`, `snmp`, `tcp/5985`. */
+    answered: z.string().min(1).max(20).optional(),
+  })
+  .refine((rule) => Object.values(rule).some((value) => value !== undefined), 'must say at least one thing');
+
 export const discoveryProfileInput = z
   .strictObject({
     name,
@@ -20,7 +34,9 @@ export const discoveryProfileInput = z
     port_scan: z.boolean().optional(),
     /** Cron expression in the site's time zone. */
     schedule: z.string().max(100).nullable().optional(),
+    /** Everything that answers to a credential profile becomes a device, or what of that fits the rule. */
     auto_import: z.boolean().optional(),
+    import_rule: importRule.nullable().optional(),
   })
   .refine((value) => value.credential_profile_id === undefined || value.credential_profile_ids === undefined, {
     path: ['credential_profile_id'],
@@ -41,6 +57,7 @@ export const discoveryProfile = z.object({
   port_scan: z.boolean(),
   schedule: z.string().nullable(),
   auto_import: z.boolean(),
+  import_rule: importRule.nullable(),
   last_run_id: id.nullable(),
   last_run_at: timestamp.nullable(),
   created_at: timestamp,
@@ -95,6 +112,7 @@ export const discoveredListQuery = listQuery.extend({
 export const importInput = z.union([
   z.strictObject({ ids: z.array(id).min(1, 'must not be empty').max(10_000) }),
   z.strictObject({ all: z.literal(true), profile_id: id.optional() }),
+  z.strictObject({ rule: importRule, profile_id: id.optional() }),
 ]);
 export const importAnswer = z.object({
   imported: z.int(),

@@ -1,7 +1,9 @@
 /** Scans that ran, what they found, and making devices of it. */
 import type { DiscoveredDeviceRecord } from '../../db/discovered-devices.ts';
 import type { DiscoveryRunRecord } from '../../db/discovery.ts';
+import { importRuleProblems, importTest } from '../../discovery/import-rule.ts';
 import { importDiscovered } from '../../fleet/import.ts';
+import type { ImportRule } from '../../model/import-rule.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
 import { idParams, pageOf } from '../contract/common.ts';
@@ -96,7 +98,7 @@ export function discoveredDeviceRoutes({ repositories, discovery, fleet }: Neede
       method: 'post',
       path: '/discovered-devices/import',
       tag,
-      summary: 'Make devices of findings: some, or all that are none yet',
+      summary: 'Make devices of findings: some, all that are none yet, or those of them that fit a rule',
       allow: 'operate',
       action: 'discovered_device.import',
       body: importInput,
@@ -109,17 +111,26 @@ export function discoveredDeviceRoutes({ repositories, discovery, fleet }: Neede
         );
         const refused = results.filter((result) => result.detail !== undefined).length;
         const counts = { imported: results.length - refused, refused };
-        call.audit({ detail: counts });
+        call.audit({ detail: 'ids' in call.body ? counts : { ...call.body, ...counts } });
         return { ...counts, results };
       },
     }),
   ];
 }
 
-type ImportBody = { ids: readonly number[] } | { all: true; profile_id?: number | undefined };
+type ImportBody =
+  | { ids: readonly number[] }
+  | { all: true; profile_id?: number | undefined }
+  | { rule: ImportRule; profile_id?: number | undefined };
 
 function wanted(repositories: Services['repositories'], tenant: TenantId, body: ImportBody): DiscoveredDeviceRecord[] {
   if ('all' in body) return repositories.discoveredDevices.notImported(tenant, body.profile_id);
+  if ('rule' in body) {
+    const problems = importRuleProblems(body.rule, 'rule');
+    const [first] = problems;
+    if (first) throw new Refusal('invalid', `${first.path} ${first.message}`, problems);
+    return repositories.discoveredDevices.notImported(tenant, body.profile_id).filter(importTest(body.rule));
+  }
   const records = [...new Set(body.ids)].map((id) => ({ id, record: repositories.discoveredDevices.get(tenant, id) }));
   const missing = records.filter(({ record }) => !record).map(({ id }) => id);
   if (missing.length > 0) throw new Refusal('not_found', `Discovered devices not found: ${missing.join(', ')}`);

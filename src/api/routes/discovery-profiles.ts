@@ -170,7 +170,8 @@ function check({ repositories, discovery }: NeededServices, tenant: TenantId, in
   const { name, subnet } = input;
   const exclude = input.exclude ?? null;
   const schedule = input.schedule ?? null;
-  problems.push(...discovery.check({ subnet, exclude, schedule }));
+  const import_rule = input.import_rule ?? null;
+  problems.push(...discovery.check({ subnet, exclude, schedule, import_rule }));
   if (problems.length > 0 || !site) {
     throw new Refusal('invalid', problems.map(({ path, message }) => `${path} ${message}`).join('; '), problems);
   }
@@ -183,6 +184,7 @@ function check({ repositories, discovery }: NeededServices, tenant: TenantId, in
     component_id: null,
     port_scan: input.port_scan ?? false,
     auto_import: input.auto_import ?? false,
+    import_rule,
     credential_profile_ids: ids,
   };
 }

@@ -1,5 +1,11 @@
 /** Makes or changes a discovery profile. */
-import type { CredentialProfile, DiscoveryProfile, DiscoveryProfileInput, Site } from '../../../src/api/contract.ts';
+import type {
+  CredentialProfile,
+  DiscoveryProfile,
+  DiscoveryProfileInput,
+  Site,
+  Template,
+} from '../../../src/api/contract.ts';
 import { api } from '../../api.ts';
 import { AreaField, Check, SelectField, TextField } from '../../components/form.ts';
 import { FormDialog } from '../../components/form-dialog.ts';
@@ -8,6 +14,7 @@ import { textOf, useForm } from '../../components/use-form.ts';
 import { invalidate, useList } from '../../data/resource.ts';
 import { html, type VNode } from '../../html.ts';
 import { CREDENTIAL_TYPE_NAMES } from '../credential/credential-form.ts';
+import { ImportFields, type RuleText, ruleOfText, textOfRule } from './import-fields.ts';
 
 const PATH = '/discovery-profiles';
 
@@ -20,6 +27,7 @@ export function ProfileDialog({
 }): VNode {
   const sites = useList<Site>('/sites');
   const credentials = useList<CredentialProfile>('/credential-profiles');
+  const templates = useList<Template>('/templates');
   const form = useForm(
     {
       name: profile?.name ?? '',
@@ -30,6 +38,7 @@ export function ProfileDialog({
       schedule: profile?.schedule ?? '',
       port_scan: profile?.port_scan ?? false,
       auto_import: profile?.auto_import ?? false,
+      rule: textOfRule(profile?.import_rule),
       runNow: profile === undefined,
     },
     async (values) => {
@@ -42,6 +51,7 @@ export function ProfileDialog({
         schedule: textOf(values.schedule) ?? null,
         port_scan: values.port_scan,
         auto_import: values.auto_import,
+        import_rule: values.auto_import ? ruleOfText(values.rule, profile?.import_rule) : null,
       };
       const saved = profile
         ? await api.put<DiscoveryProfile>(`${PATH}/${profile.id}`, input)
@@ -91,6 +101,10 @@ export function ProfileDialog({
     </fieldset>
     <${Check} label="Also ask the Windows ports" hint="135, 5985 and 5986. No other port is touched." checked=${values.port_scan} onChange=${(value: boolean) => form.set('port_scan', value)} />
     <${Check} label="Import by itself" hint="Every device that answers to a credential profile." checked=${values.auto_import} onChange=${(value: boolean) => form.set('auto_import', value)} />
+    ${
+      values.auto_import &&
+      html`<${ImportFields} value=${values.rule} templates=${(templates.data ?? []).map((each) => each.id)} errorAt=${form.errorAt} onChange=${(value: RuleText) => form.set('rule', value)} />`
+    }
     <${Check} label="Run now" checked=${values.runNow} onChange=${(value: boolean) => form.set('runNow', value)} />
   <//>`;
 }
