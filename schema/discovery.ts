@@ -13,6 +13,7 @@ export const discoveryProfiles = sqliteTable('discovery_profiles', {
   site_id: integer().notNull(),
   component_id: integer(),
   port_scan: flag().notNull(),
+  tcp_ports: json<number[]>().notNull(),
   schedule: text(),
   auto_import: flag().notNull(),
   import_rule: json<ImportRule>(),

@@ -1,5 +1,5 @@
 /** The server's own collector, and its answers to people who wait for them. */
-import dns from 'node:dns/promises';
+import { lookup } from 'node:dns/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type {
   CollectService,
@@ -10,6 +10,7 @@ import type {
 } from '../api/services.ts';
 import { type Collector, CollectorUnavailableError, openCollector } from '../collector/client.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { nameLookup } from '../discovery/name-lookup.ts';
 import type { Network } from '../discovery/scan.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -31,27 +32,6 @@ export interface CollectDeskOptions {
   readonly repositories: Repositories;
 }
 
-/** Looks names up for one scan. A name server that never answers is asked no more: a scan does not wait for it. */
-function nameLookup(): (address: string) => Promise<string | undefined> {
-  const resolver = new dns.Resolver({ timeout: NAME_TIMEOUT_MS, tries: 1 });
-  let unanswered = 0;
-  return async (address) => {
-    if (unanswered >= MAX_UNANSWERED) return undefined;
-    try {
-      const [name] = await resolver.reverse(address);
-      unanswered = 0;
-      return name;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      unanswered = code === dns.TIMEOUT || code === dns.CONNREFUSED ? unanswered + 1 : 0;
-      return undefined;
-    }
-  };
-}
-
-/** Look-ups without an answer in a row. */
-const MAX_UNANSWERED = 8;
-const NAME_TIMEOUT_MS = 1000;
 const NOT_READY = 'The collector is starting. Try again in a few seconds.';
 
 export class CollectDesk implements CollectService {
@@ -136,7 +116,7 @@ export class CollectDesk implements CollectService {
           signal,
         );
       },
-      addressOf: async (name) => (await dns.lookup(name).catch(() => undefined))?.address,
+      addressOf: async (name) => (await lookup(name).catch(() => undefined))?.address,
       reverseName: nameLookup(),
     };
   }

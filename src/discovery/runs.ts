@@ -15,7 +15,7 @@ import type { Live } from '../model/live.ts';
 import { type FieldProblem, Refusal } from '../model/refusal.ts';
 import type { TenantId } from '../model/tenant.ts';
 import { importRuleProblems, importTest } from './import-rule.ts';
-import { type Finding, type Network, type ScanCredential, scan } from './scan.ts';
+import { type Finding, type Network, type ScanCredential, scan, WINDOWS_PORTS } from './scan.ts';
 
 /** Scans at the same time; more would only take the network from each other. */
 const MAX_RUNS = 4;
@@ -159,7 +159,7 @@ export class DiscoveryRuns {
         addresses,
         isLeftOut: (address) => addresses.excludes(address),
         credentials: this.#credentials(profile),
-        portScan: profile.port_scan,
+        ports: [...new Set([...(profile.port_scan ? WINDOWS_PORTS : []), ...profile.tcp_ports])],
         network: this.#options.network(profile),
         clock,
         onFound: (finding) => this.#keep(profile, run.id, finding),

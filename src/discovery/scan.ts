@@ -62,7 +62,8 @@ export interface ScanOptions {
   readonly isLeftOut?: (address: string) => boolean;
   /** In the order in which they are tried. */
   readonly credentials: readonly ScanCredential[];
-  readonly portScan: boolean;
+  /** TCP ports that are asked too. */
+  readonly ports: readonly number[];
   readonly network: Network;
   readonly clock: Clock;
   readonly onFound: (finding: Finding) => void;
@@ -128,24 +129,24 @@ async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boo
   }
 }
 
-/** One address. Undefined when nothing answers. */
-async function look(address: string, options: ScanOptions): Promise<Finding | undefined> {
-  const { network, signal, isLeftOut } = options;
-  if (isLeftOut && isIP(address) === 0) {
-    const literal = await network.addressOf(address);
-    if (literal !== undefined && isLeftOut(literal)) return undefined;
-  }
+/** One address or name. Undefined when nothing answers. */
+async function look(target: string, options: ScanOptions): Promise<Finding | undefined> {
+  const { network, signal, ports, isLeftOut } = options;
+  // A name is looked up once: all that follows goes to the address that was held against those left out.
+  const isName = isIP(target) === 0;
+  const address = isName ? await network.addressOf(target) : target;
+  if (address === undefined || signal.aborted || (isName && isLeftOut?.(address))) return undefined;
   const answered: string[] = [];
   if (await network.ping(address, signal)) answered.push('icmp');
-  if (options.portScan && !signal.aborted) {
-    for (const port of await network.openPorts(address, WINDOWS_PORTS, signal)) answered.push(`tcp/${port}`);
+  if (ports.length > 0 && !signal.aborted) {
+    for (const port of await network.openPorts(address, ports, signal)) answered.push(`tcp/${port}`);
   }
   const identified = await identify(address, answered.length === 0, options);
   if (identified) answered.push('snmp');
   if (answered.length === 0 || signal.aborted) return undefined;
-  const hostname = await network.reverseName(address, signal);
+  const hostname = isName ? undefined : await network.reverseName(address, signal);
   return {
-    address,
+    address: target,
     answered,
     reasons: [],
     facts: {},
@@ -159,8 +160,8 @@ type Identified = Pick<Finding, 'credentialId' | 'template' | 'confidence' | 're
 async function identify(address: string, isSilent: boolean, options: ScanOptions): Promise<Identified | undefined> {
   const { network, signal } = options;
   const refused = new Set<string>();
-  // Firewalls often drop echoes and let SNMP through: a silent address is asked once, with the first profile only.
-  for (const { id, account } of isSilent ? options.credentials.slice(0, 1) : options.credentials) {
+  // Firewalls often drop echoes and let SNMP through: a silent address is asked too, with one try a profile.
+  for (const { id, account } of options.credentials) {
     if (signal.aborted) return undefined;
     if (account !== undefined && refused.has(account)) continue;
     const answer = await network.identify(address, id, isSilent, signal);

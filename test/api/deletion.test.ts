@@ -15,6 +15,7 @@ function arrangeDiscovery(server: TestServer) {
       site_id: 1,
       component_id: null,
       port_scan: false,
+      tcp_ports: [],
       schedule: null,
       auto_import: false,
       import_rule: null,

@@ -37,6 +37,7 @@ function arrangeEverything(server: TestServer): void {
     site_id: 1,
     component_id: null,
     port_scan: false,
+    tcp_ports: [],
   };
   repositories.discovery.insertProfile(
     1,

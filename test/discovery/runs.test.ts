@@ -52,7 +52,8 @@ async function setUp(network: Network = NETWORK) {
         exclude: change.exclude ?? null,
         site_id: site!.id,
         component_id: null,
-        port_scan: false,
+        port_scan: change.port_scan ?? false,
+        tcp_ports: change.tcp_ports ?? [],
         schedule: change.schedule ?? null,
         auto_import: change.auto_import ?? false,
         import_rule: change.import_rule ?? null,
@@ -85,6 +86,18 @@ test('a run keeps what it found, tells how far it is and ends finished', async (
     state: 'finished',
     message: null,
   });
+});
+
+test('the ports of Windows and those that a profile names are asked, each once', async () => {
+  const asked: (readonly number[])[] = [];
+  const openPorts: Network['openPorts'] = async (_address, ports) => {
+    asked.push(ports);
+    return [];
+  };
+  const { runs, profile } = await setUp({ ...NETWORK, openPorts });
+  const run = runs.start(profile({ subnet: '10.0.0.1', port_scan: true, tcp_ports: [102, 135, 502] }));
+  await runs.finished(run.id, new AbortController().signal);
+  assert.deepEqual(asked, [[135, 5985, 5986, 102, 502]]);
 });
 
 test('with auto_import, what answers to a credential becomes a device; what only answers ping does not', async () => {

@@ -7,6 +7,7 @@ import {
   type ScanOptions,
   type ScanProgress,
   scan,
+  WINDOWS_PORTS,
 } from '../../src/discovery/scan.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
@@ -43,7 +44,7 @@ async function run(
   await scan({
     addresses: ['10.0.0.1', '10.0.0.2', '10.0.0.3'],
     credentials: [{ id: 1 }, { id: 2 }],
-    portScan: false,
+    ports: [],
     network,
     clock: systemClock,
     onFound: (finding) => found.push(finding),
@@ -84,10 +85,17 @@ test('a device is found with what answered, the credential that works, template,
   assert.deepEqual(told.at(-1), { scanned: 1, found: 1 });
 });
 
-test('silent addresses are asked once, quickly, with the first credential only', async () => {
+test('silent addresses are asked quickly, once with each credential', async () => {
   const { network, asked } = plant({ ping: ['10.0.0.2'] });
   const { found } = await run(network, {});
-  assert.deepEqual(asked.toSorted(), ['10.0.0.1#1 quick', '10.0.0.2#1', '10.0.0.2#2', '10.0.0.3#1 quick']);
+  assert.deepEqual(asked.toSorted(), [
+    '10.0.0.1#1 quick',
+    '10.0.0.1#2 quick',
+    '10.0.0.2#1',
+    '10.0.0.2#2',
+    '10.0.0.3#1 quick',
+    '10.0.0.3#2 quick',
+  ]);
   assert.deepEqual(
     found.map(({ address, answered }) => [address, answered]),
     [['10.0.0.2', ['icmp']]],
@@ -121,20 +129,26 @@ test('where nothing listens, further credentials are not tried', async () => {
   assert.deepEqual(asked, ['10.0.0.1#1']);
 });
 
-test('a name that leads to an address that was left out is not asked', async () => {
-  const { network, asked } = plant({ names: { 'plc.example': '10.0.9.1', 'sw.example': '10.0.0.5' } });
+test('a name is looked up once, and not asked where it leads nowhere or to what was left out', async () => {
+  const { network, asked } = plant({
+    names: { 'plc.example': '10.0.9.1', 'sw.example': '10.0.0.1' },
+    ping: ['10.0.0.1'],
+    identify: () => CISCO,
+  });
   const addresses = ['plc.example', 'sw.example', 'nowhere.example'];
-  await run(network, { addresses, isLeftOut: (address) => address.startsWith('10.0.9.') });
-  assert.deepEqual([...new Set(asked.map((entry) => entry.split('#')[0]))].toSorted(), [
-    'nowhere.example',
-    'sw.example',
-  ]);
+  const { found, told } = await run(network, { addresses, isLeftOut: (address) => address.startsWith('10.0.9.') });
+  assert.deepEqual(asked, ['10.0.0.1#1']);
+  assert.deepEqual(
+    found.map(({ address, answered, hostname }) => [address, answered, hostname]),
+    [['sw.example', ['icmp', 'snmp'], undefined]],
+  );
+  assert.deepEqual(told.at(-1), { scanned: 3, found: 1 });
 });
 
-test('Windows ports are asked only when wanted', async () => {
+test('ports are asked only when wanted', async () => {
   const { network } = plant({ ports: { '10.0.0.2': [135, 5985] } });
   assert.deepEqual((await run(network, {})).found, []);
-  const { found } = await run(network, { portScan: true });
+  const { found } = await run(network, { ports: WINDOWS_PORTS });
   assert.deepEqual(
     found.map(({ answered }) => answered),
     [['tcp/135', 'tcp/5985']],

@@ -32,6 +32,8 @@ export const discoveryProfileInput = z
     component_id: id.nullable().optional(),
     /** Also ask the Windows ports 135, 5985 and 5986. */
     port_scan: z.boolean().optional(),
+    /** Other TCP ports to ask: what accepts a connection there has answered. */
+    tcp_ports: z.array(z.int().min(1).max(65_535)).max(16).optional(),
     /** Cron expression in the site's time zone. */
     schedule: z.string().max(100).nullable().optional(),
     /** Everything that answers to a credential profile becomes a device, or what of that fits the rule. */
@@ -55,6 +57,7 @@ export const discoveryProfile = z.object({
   site: z.string(),
   component_id: id.nullable(),
   port_scan: z.boolean(),
+  tcp_ports: z.array(z.int()),
   schedule: z.string().nullable(),
   auto_import: z.boolean(),
   import_rule: importRule.nullable(),

@@ -183,6 +183,7 @@ function check({ repositories, discovery }: NeededServices, tenant: TenantId, in
     site_id: site.id,
     component_id: null,
     port_scan: input.port_scan ?? false,
+    tcp_ports: [...new Set(input.tcp_ports)].toSorted((a, b) => a - b),
     auto_import: input.auto_import ?? false,
     import_rule,
     credential_profile_ids: ids,

@@ -37,6 +37,7 @@ export function ProfileDialog({
       site: profile?.site ?? 'default',
       schedule: profile?.schedule ?? '',
       port_scan: profile?.port_scan ?? false,
+      tcp_ports: (profile?.tcp_ports ?? []).join(', '),
       auto_import: profile?.auto_import ?? false,
       rule: textOfRule(profile?.import_rule),
       runNow: profile === undefined,
@@ -50,6 +51,10 @@ export function ProfileDialog({
         site: values.site,
         schedule: textOf(values.schedule) ?? null,
         port_scan: values.port_scan,
+        tcp_ports: values.tcp_ports
+          .split(/[\s,;]+/)
+          .filter(Boolean)
+          .map(Number),
         auto_import: values.auto_import,
         import_rule: values.auto_import ? ruleOfText(values.rule, profile?.import_rule) : null,
       };
@@ -88,6 +93,7 @@ export function ProfileDialog({
         onChange=${(value: string) => form.set('site', value)}
       />
       <${TextField} label="Leave out" isOptional isMono placeholder="10.0.0.200-10.0.0.254" value=${values.exclude} error=${form.errorAt('exclude')} onInput=${(value: string) => form.set('exclude', value)} />
+      <${TextField} label="Other TCP ports" isOptional isMono placeholder="102, 502" hint="What accepts a connection there counts as found." value=${values.tcp_ports} error=${form.errorAt('tcp_ports')} onInput=${(value: string) => form.set('tcp_ports', value)} />
       <${TextField} label="Schedule" isOptional isMono placeholder="0 6 * * 1" hint="A cron expression in the site's time zone; by hand without." value=${values.schedule} error=${form.errorAt('schedule')} onInput=${(value: string) => form.set('schedule', value)} />
     </div>
     <fieldset class="stack-s">
@@ -99,7 +105,7 @@ export function ProfileDialog({
         return html`<${Check} key=${each.id} label=${at === -1 ? label : `${at + 1}. ${label}`} checked=${at !== -1} onChange=${() => toggle(each.id)} />`;
       })}
     </fieldset>
-    <${Check} label="Also ask the Windows ports" hint="135, 5985 and 5986. No other port is touched." checked=${values.port_scan} onChange=${(value: boolean) => form.set('port_scan', value)} />
+    <${Check} label="Also ask the Windows ports" hint="135, 5985 and 5986." checked=${values.port_scan} onChange=${(value: boolean) => form.set('port_scan', value)} />
     <${Check} label="Import by itself" hint="Every device that answers to a credential profile." checked=${values.auto_import} onChange=${(value: boolean) => form.set('auto_import', value)} />
     ${
       values.auto_import &&
