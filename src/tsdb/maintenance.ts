@@ -142,7 +142,7 @@ export class Maintenance {
     if (head.isEmpty) return false;
     if (this.#mustFlush) return true;
     const nowMs = clock.monotonicMs();
-    const isLate = head.earliestMs < storage.completeMs(300_000);
+    const isLate = head.earliestMs <= storage.completeMs(300_000);
     this.#lateSinceMs = isLate ? Math.min(this.#lateSinceMs, nowMs) : Number.POSITIVE_INFINITY;
     const series = this.#options.groups.seriesCount;
     const walBytes = Math.max(FLUSH_WAL_BYTES, FLUSH_WAL_BYTES_PER_SERIES * series);
