@@ -160,6 +160,8 @@ export class Maintenance {
     const nowMs = clock.nowMs();
     const through = head.isEmpty ? undefined : rotateWal();
     if (through !== undefined) {
+      // Were rows in a segment and, after a power cut, not in the log, nobody would know that the tiers lack them.
+      await wal.sync();
       await storage.flush(this.#slices());
       this.#mustFlush = false;
       this.#flushedMs = clock.monotonicMs();
