@@ -75,6 +75,29 @@ export function readLimit(parameters: URLSearchParams): number {
   return limit;
 }
 
+/** -1 when absent; 0 is a limit here. @throws ParameterError */
+export function readMetadataLimit(parameters: URLSearchParams, name: string): number {
+  const text = parameters.get(name);
+  if (!text) return -1;
+  if (!/^[+-]?\d+$/.test(text)) throw new ParameterError(`${name} must be a number`);
+  return Number(text);
+}
+
+/**
+ * The name that `U__…` stands for: `__` is an underscore, `_HEX_` the character with this code. That is how clients put
+ * names beyond `[a-zA-Z0-9_]` into a path (Prometheus 3, value encoding). What is no such form is a name as it is.
+ */
+export function unescapeName(name: string): string {
+  if (!/^U__(?:[^_]|__|_[0-9a-f]{1,6}_)*$/i.test(name)) return name;
+  let text = '';
+  for (const [part] of name.slice(3).matchAll(/__|_[0-9a-f]+_|[^_]+/gi)) {
+    const code = /^_./.test(part) && part !== '__' ? Number.parseInt(part.slice(1, -1), 16) : undefined;
+    if (code !== undefined && (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))) return name;
+    text += code !== undefined ? String.fromCodePoint(code) : part === '__' ? '_' : part;
+  }
+  return text;
+}
+
 export interface RangeParameters {
   readonly startMs: number;
   readonly endMs: number;

@@ -35,7 +35,7 @@ export interface SampleBuffer {
   readonly hasNaN: boolean;
 }
 
-/** Aggregates of one tier, a bucket an index, ascending. A bucket covers [start, start + tierMs). */
+/** Aggregates of one tier, a bucket an index, ascending. A bucket covers (start, start + tierMs], as windows do. */
 export interface TierBuffer {
   readonly count: number;
   readonly starts: Float64Array;
@@ -55,7 +55,7 @@ export type TierMs = (typeof TIERS_MS)[number];
 
 export interface TierSpan {
   readonly tierMs: TierMs;
-  /** Inclusive. */
+  /** Inclusive; of buckets it is the start that counts. Raw samples behind a tier begin after it. */
   readonly fromMs: number;
   /** Exclusive, but for the last span, which ends inclusive. */
   readonly toMs: number;

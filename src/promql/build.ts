@@ -12,10 +12,12 @@ import type {
   VectorSelector,
 } from './ast.ts';
 import { buildDuration } from './build-duration.ts';
+import { compileMatcher } from './matcher.ts';
 import { at, edges, offset, range, subquery } from './modifiers.ts';
 import { parseNumber } from './number.ts';
 import { type PositionRange, parseError } from './position.ts';
 import { arrange, type BinaryModifiers, type Item } from './precedence.ts';
+import { PromqlError } from './promql-error.ts';
 import { isWellFormed, quote, unquote } from './quote.ts';
 import type { Token } from './token.ts';
 import { children, parseLiteral, type QueryText } from './tree.ts';
@@ -234,7 +236,14 @@ export class Builder implements QueryText {
   #matcher(node: SyntaxNode): Matcher {
     const [label, op, value] = children(node) as [SyntaxNode, SyntaxNode, SyntaxNode];
     const name = label.name === 'QuotedLabelName' ? this.string(label) : this.source(label);
-    return { name, op: this.source(op) as MatcherOp, value: this.string(value) };
+    const matcher = { name, op: this.source(op) as MatcherOp, value: this.string(value) };
+    try {
+      compileMatcher(matcher);
+    } catch (error) {
+      if (error instanceof PromqlError) throw this.error(node.from, error.message);
+      throw error;
+    }
+    return matcher;
   }
 }
 

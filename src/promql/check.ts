@@ -105,7 +105,6 @@ class Checker {
         if (expr.name === '' && !expr.mayBeEmpty && expr.matchers.every((matcher) => compileMatcher(matcher)(''))) {
           this.#fail(expr.position, 'vector selector must contain at least one non-empty matcher');
         }
-        for (const matcher of expr.matchers) compileMatcher(matcher);
         return 'vector';
     }
   }

@@ -100,6 +100,9 @@ class Lexer {
       const bad = matchAt(BAD_NUMBER, this.#text, this.#offset) ?? '';
       throw this.#error(`bad number or duration syntax: ${quote(bad)}`);
     }
+    if (Math.abs(parseNumber(number)!) === Number.POSITIVE_INFINITY) {
+      throw this.#error(`error parsing number: strconv.ParseFloat: parsing ${quote(number)}: value out of range`);
+    }
     this.#push('number', number);
   }
 

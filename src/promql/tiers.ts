@@ -89,7 +89,7 @@ export class TierPoints {
     spans.forEach((span, i) => {
       const isFirst = i === 0;
       const endMs = i === spans.length - 1 ? toMs : span.toMs;
-      if (span.tierMs === 0) this.#loadRaw(evaluation, series, isFirst ? fromMs : span.fromMs, endMs, keepStale);
+      if (span.tierMs === 0) this.#loadRaw(evaluation, series, isFirst ? fromMs : span.fromMs + 1, endMs, keepStale);
       // A bucket counts at its end, and to the span in which it begins; the first span reaches back as far as needed.
       else this.#loadTier(evaluation, series, span.tierMs, isFirst ? fromMs - span.tierMs + 1 : span.fromMs, endMs);
     });

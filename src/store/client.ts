@@ -124,7 +124,7 @@ class StoreClient implements Store {
     return this.#read({ what: 'label_values', name, ...this.#selection(request) }, request.signal);
   }
 
-  metadata(tenants: readonly TenantId[], metric?: string, limit = 0): Promise<PrometheusAnswer> {
+  metadata(tenants: readonly TenantId[], metric?: string, limit = -1): Promise<PrometheusAnswer> {
     return this.#read({ what: 'metadata', tenants, metric, limit });
   }
 

@@ -55,7 +55,7 @@ const METRIC_TYPES: Readonly<Record<FieldKind, string>> = {
   unknown: 'unknown',
 };
 
-/** Metadata by metric name. */
+/** Metadata by metric name, of at most so many metrics; a negative limit is none. */
 export function metadataAnswer(
   fields: Iterable<FieldMetadata>,
   metric: string | undefined,
@@ -67,7 +67,7 @@ export function metadataAnswer(
     const name = metricName(measurement, field);
     if (metric !== undefined && name !== metric) continue;
     if (!data[name]) {
-      if (limit > 0 && count === limit) break;
+      if (limit >= 0 && count === limit) break;
       data[name] = [];
       count++;
     }

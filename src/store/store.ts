@@ -108,6 +108,7 @@ export interface Store {
   series(request: SelectorRequest): Promise<PrometheusAnswer>;
   labelNames(request: SelectorRequest): Promise<PrometheusAnswer>;
   labelValues(name: string, request: SelectorRequest): Promise<PrometheusAnswer>;
+  /** Of at most `limit` metrics, if that is not negative. */
   metadata(tenants: readonly TenantId[], metric?: string, limit?: number): Promise<PrometheusAnswer>;
   formatQuery(query: string): Promise<PrometheusAnswer>;
   /** Makes the matching row groups invisible at once, durably. Selectors as in PromQL; resolves to their number. */

@@ -226,18 +226,18 @@ export class Engine implements RowSink, SeriesSource {
   }
 
   read(series: SeriesHandle, fromMs: number, toMs: number): SampleBuffer {
-    const { group, column } = series as Series;
-    if (this.#isGone(series as Series)) return NO_SAMPLES;
+    const { group, column, generation } = series as Series;
+    if (!this.#groups.isStill(group, generation)) return NO_SAMPLES;
     return this.#storage.undamaged(0, () => this.#reader.read(group, column, fromMs, toMs));
   }
 
   readTier(series: SeriesHandle, tierMs: TierMs, fromMs: number, toMs: number): TierBuffer {
-    const { group, column } = series as Series;
-    if (this.#isGone(series as Series)) return NO_BUCKETS;
+    const { group, column, generation } = series as Series;
+    if (!this.#groups.isStill(group, generation)) return NO_BUCKETS;
     const set = this.#storage.set(tierMs);
-    // A bucket overlaps the range if it begins less than its width before it.
-    const startMs = fromMs - tierMs + 1;
-    return this.#storage.undamaged(tierMs, () => this.#tierReader.read(set.all, group, column, startMs, toMs));
+    // A bucket overlaps the range if it begins before its end, and at most its width before its beginning.
+    const startMs = fromMs - tierMs;
+    return this.#storage.undamaged(tierMs, () => this.#tierReader.read(set.all, group, column, startMs, toMs - 1));
   }
 
   tiers(fromMs: number, toMs: number, stepMs: number): readonly TierSpan[] {
@@ -344,11 +344,6 @@ export class Engine implements RowSink, SeriesSource {
     }
     await this.#wal.close();
     this.#storage.close();
-  }
-
-  /** Whether the row group was deleted since the series was selected. */
-  #isGone({ group, generation }: Series): boolean {
-    return !this.#groups.isAlive(group) || this.#groups.generation(group) !== generation;
   }
 
   #matching(tenant: TenantId, selectors: readonly (readonly Matcher[])[]): number[] {

@@ -46,6 +46,20 @@ export class GroupReader {
     return merger.result;
   }
 
+  /** The same of segments behind a sequence number alone, and nothing of what is in memory. @throws SegmentDamage */
+  readSegments(group: number, fromMs: number, toMs: number, sequence: number): RunBuffer {
+    const merger = this.#merger;
+    let rows = 0;
+    this.#eachSegmentBlock(group, fromMs, toMs, ({ name, source }, _index, block) => {
+      if (name.last > sequence) rows += source.blockRows(block);
+    });
+    merger.begin(rows, this.#groups.width(group));
+    this.#eachSegmentBlock(group, fromMs, toMs, (segment, index, block) => {
+      if (segment.name.last > sequence) merger.addSegment(segment, index, block);
+    });
+    return merger.result;
+  }
+
   #eachSegmentBlock(group: number, fromMs: number, toMs: number, visit: Parameters<typeof eachBlock>[2]): void {
     for (const segment of this.#raw.all) {
       if (segment.source.minMs > toMs || segment.source.maxMs < fromMs) continue;

@@ -68,6 +68,11 @@ export class GroupTable {
     return this.#generation[group]!;
   }
 
+  /** Whether the number still belongs to the identity that it had in this generation. */
+  isStill(group: number, generation: number): boolean {
+    return this.#isAlive[group] === 1 && this.#generation[group] === generation;
+  }
+
   tenant(group: number): TenantId {
     return this.#tenant[group]!;
   }

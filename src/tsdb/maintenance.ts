@@ -142,7 +142,7 @@ export class Maintenance {
     if (head.isEmpty) return false;
     if (this.#mustFlush) return true;
     const nowMs = clock.monotonicMs();
-    const isLate = head.earliestMs < storage.completeMs(300_000);
+    const isLate = head.earliestMs <= storage.completeMs(300_000);
     this.#lateSinceMs = isLate ? Math.min(this.#lateSinceMs, nowMs) : Number.POSITIVE_INFINITY;
     const series = this.#options.groups.seriesCount;
     const walBytes = Math.max(FLUSH_WAL_BYTES, FLUSH_WAL_BYTES_PER_SERIES * series);
@@ -160,6 +160,8 @@ export class Maintenance {
     const nowMs = clock.nowMs();
     const through = head.isEmpty ? undefined : rotateWal();
     if (through !== undefined) {
+      // Were rows in a segment and, after a power cut, not in the log, nobody would know that the tiers lack them.
+      await wal.sync();
       await storage.flush(this.#slices());
       this.#mustFlush = false;
       this.#flushedMs = clock.monotonicMs();

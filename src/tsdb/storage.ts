@@ -77,7 +77,10 @@ export class Storage {
       { set: this.hours, shareBytes: this.shares.hourBytes, retentionMs: limits.retention1hMs },
     ];
     const reader = new GroupReader(groups, head, this.raw);
-    this.#updates = [this.fiveMinutes, this.hours].map((set) => new TierUpdate({ set, groups, bounds, reader }));
+    const historyReader = new GroupReader(groups, head, this.raw);
+    this.#updates = [this.fiveMinutes, this.hours].map(
+      (set) => new TierUpdate({ set, groups, bounds, reader, historyReader }),
+    );
     this.#merge = new Merge(groups);
     this.#flush = new Flush({
       groups,
@@ -99,7 +102,7 @@ export class Storage {
     }
     this.#sequence = Math.max(this.#sequence, this.#options.tombstones.lastSequence);
     for (const { source, indexOf } of this.raw.all) this.#learnBounds(source, indexOf);
-    for (const update of this.#updates) update.learn(nowMs - TIER_GRACE_MS);
+    for (const update of this.#updates) update.learn(nowMs - TIER_GRACE_MS, this.#sequence);
   }
 
   figures(): Pick<
@@ -157,11 +160,12 @@ export class Storage {
    */
   async updateTiers(nowMs: number, slices: Slices): Promise<void> {
     const cutMs = nowMs - TIER_GRACE_MS;
+    const sequence = this.#sequence;
     for (const [i, update] of this.#updates.entries()) {
       if (!update.isDue(cutMs)) continue;
       const batch = this.#batch(this.#tiers[i + 1]!);
       const { set } = this.#tiers[i + 1]!;
-      await this.#aside(this.raw, () => this.#aside(set, () => update.run(batch, cutMs, slices)));
+      await this.#aside(this.raw, () => this.#aside(set, () => update.run(batch, cutMs, sequence, slices)));
     }
   }
 
@@ -184,7 +188,7 @@ export class Storage {
   async expire(nowMs: number, slices: Slices): Promise<void> {
     const computedMs = Math.min(...this.#updates.map(({ completeMs }) => completeMs));
     const oldestRawMs = nowMs - this.#tiers[0]!.retentionMs;
-    const isOwed = ({ source }: OpenSegment) => source.maxMs < oldestRawMs && source.maxMs >= computedMs;
+    const isOwed = ({ source }: OpenSegment) => source.maxMs < oldestRawMs && source.maxMs > computedMs;
     if (this.raw.all.some(isOwed)) await this.updateTiers(nowMs, slices);
     for (const { set, retentionMs } of this.#tiers) {
       for (const segment of set.all) if (segment.source.maxMs < nowMs - retentionMs) set.remove(segment);

@@ -11,6 +11,11 @@ import { newTierParts, type TierParts } from './encoding/tier-parts.ts';
 import type { TierRun } from './segment-types.ts';
 import { STALE_LOW } from './stale.ts';
 
+/** Start of the bucket that a time belongs to: buckets are open on the left, as the windows of PromQL are. */
+export function bucketStart(timeMs: number, tierMs: number): number {
+  return (Math.ceil(timeMs / tierMs) - 1) * tierMs;
+}
+
 /** Whole numbers up to this add up exactly. */
 const EXACT = 2 ** 53;
 
@@ -60,9 +65,9 @@ export class TierAggregator {
     let buckets = 0;
     let end = -Infinity;
     for (let i = 0; i < rows; i++) {
-      if (times[i]! < end) continue;
+      if (times[i]! <= end) continue;
       if (buckets + 1 >= this.#firstRow.length) this.#grow();
-      const start = Math.floor(times[i]! / tierMs) * tierMs;
+      const start = bucketStart(times[i]!, tierMs);
       end = start + tierMs;
       this.#starts[buckets] = start;
       this.#firstRow[buckets++] = i;
@@ -127,7 +132,16 @@ function exponentOfColumn(
     if (finer < 0) return -1;
     exponent = Math.max(exponent, finer);
   }
-  return largest * POWERS[exponent]! <= limit ? exponent : -1;
+  const power = POWERS[exponent]!;
+  if (!(largest * power <= limit)) return -1;
+  if (exponent === 0) return 0;
+  // Where a value needs fewer places, its product with the power may be off by one.
+  const survives = (value: number) => Math.round(value * power) / power === value || Number.isNaN(value);
+  if (!survives(before)) return -1;
+  for (let i = 0; i < rows; i++) {
+    if ((present === null || present[i] === 1) && !survives(values[i]!)) return -1;
+  }
+  return exponent;
 }
 
 /** What a column holds: one whole number, whole numbers up to a limit (the rule for counters and states), or anything. */

@@ -48,7 +48,7 @@ function mendColumn(run: RowRun, column: number, buckets: TierRun, tierMs: numbe
     const isBehindGap = lastMs < startMs - LOOK_BACK_MS;
     let previous = Number.NaN;
     let growth = 0;
-    for (; i < run.count && run.times[i]! < startMs + tierMs; i++) {
+    for (; i < run.count && run.times[i]! <= startMs + tierMs; i++) {
       if (!isSample(run, column, halves, i)) continue;
       lastMs = run.times[i]!;
       if (!isBehindGap) continue;

@@ -13,6 +13,8 @@ export interface Reaches {
   readonly hours: TierReach;
 }
 
+import { bucketStart } from './tier-aggregate.ts';
+
 const FIVE_MINUTES_MS = 300_000;
 const HOUR_MS = 3_600_000;
 
@@ -42,6 +44,6 @@ export function tierSpans(reaches: Reaches, fromMs: number, toMs: number, stepMs
 function handover(tier: TierReach, tierMs: number, stepMs: number, finerFromMs: number): number {
   const isWanted = stepMs >= tierMs;
   const endMs = isWanted ? tier.completeMs : Math.min(Math.ceil(finerFromMs / tierMs) * tierMs, tier.completeMs);
-  const hasOlder = tier.fromMs < Math.floor(finerFromMs / tierMs) * tierMs;
+  const hasOlder = tier.fromMs < bucketStart(finerFromMs, tierMs);
   return (isWanted || hasOlder) && tier.fromMs < endMs ? endMs : Number.NEGATIVE_INFINITY;
 }

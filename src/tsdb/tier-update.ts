@@ -15,7 +15,7 @@ import type { SegmentSet } from './segment-set.ts';
 import type { TierRun } from './segment-types.ts';
 import { lowerBound } from './series-reader.ts';
 import type { Slices } from './slices.ts';
-import { TierAggregator } from './tier-aggregate.ts';
+import { bucketStart, TierAggregator } from './tier-aggregate.ts';
 import { isSample, LOOK_BACK_MS, mendGaps } from './tier-gaps.ts';
 import { TierHistory } from './tier-history.ts';
 import type { TimeBounds } from './time-bounds.ts';
@@ -25,6 +25,8 @@ export interface TierUpdateOptions {
   readonly groups: GroupTable;
   readonly bounds: TimeBounds;
   readonly reader: GroupReader;
+  /** Another one, for what the tier has lost the raw samples of. */
+  readonly historyReader: GroupReader;
 }
 
 export class TierUpdate {
@@ -41,6 +43,8 @@ export class TierUpdate {
    * after a start, when the segments cannot tell that the clock was ahead when they were written.
    */
   #isOwed = true;
+  /** Raw segments behind this have come since the last run. */
+  #sequence = 0;
   /** Values and times of the columns' last samples before a run. */
   #before = new Float64Array(64);
   #beforeMs = new Float64Array(64);
@@ -48,14 +52,18 @@ export class TierUpdate {
   constructor(options: TierUpdateOptions) {
     this.#options = options;
     this.#tierMs = options.set.tierMs;
-    this.#history = new TierHistory(options.set);
+    this.#history = new TierHistory(options.set, options.historyReader);
   }
 
   /** Where the buckets end that are computed for all row groups. */
   completeMs = 0;
 
-  /** Learns from the tier's segments how far they reach; not further than `cutMs`, the clock may have been ahead. */
-  learn(cutMs: number): void {
+  /**
+   * Learns from the tier's segments how far they reach; not further than `cutMs`, the clock may have been ahead. What is
+   * in raw segments up to `sequence` counts as computed, unless the log brings it again.
+   */
+  learn(cutMs: number, sequence: number): void {
+    this.#sequence = sequence;
     for (const { source, indexOf } of this.#options.set.all) {
       for (let group = 0; group < indexOf.length; group++) {
         const index = indexOf[group]! - 1;
@@ -70,12 +78,12 @@ export class TierUpdate {
 
   /** Notes rows that were flushed: those before what is computed change their buckets. */
   note(group: number, run: RunBuffer): void {
-    if (run.times[0]! < this.completeMs) this.#isOwed = true;
+    if (run.times[0]! <= this.completeMs) this.#isOwed = true;
     const pendingMs = group < this.#pendingMs.length ? this.#pendingMs[group]! : 0;
-    if (run.times[0]! >= pendingMs) return;
+    if (run.times[0]! > pendingMs) return;
     const late = this.#late.get(group) ?? [];
-    for (let i = 0; i < run.count && run.times[i]! < pendingMs; i++) {
-      const startMs = Math.floor(run.times[i]! / this.#tierMs) * this.#tierMs;
+    for (let i = 0; i < run.count && run.times[i]! <= pendingMs; i++) {
+      const startMs = bucketStart(run.times[i]!, this.#tierMs);
       const end = late.length - 1;
       if (end >= 0 && startMs >= late[end - 1]! && startMs <= late[end]!) {
         late[end] = Math.max(late[end]!, startMs + this.#tierMs);
@@ -91,8 +99,8 @@ export class TierUpdate {
     return this.#isOwed || this.#late.size > 0 || this.#cut(cutMs) > this.completeMs;
   }
 
-  /** Computes what is due: buckets that end before `cutMs`. */
-  async run(batch: SegmentBatch, cutMs: number, slices: Slices): Promise<void> {
+  /** Computes what is due: buckets that end before `cutMs`. Raw segments have sequence numbers up to `sequence`. */
+  async run(batch: SegmentBatch, cutMs: number, sequence: number, slices: Slices): Promise<void> {
     const { groups } = this.#options;
     const cut = this.#cut(cutMs);
     const reached = new Float64Array(groups.capacity);
@@ -116,6 +124,7 @@ export class TierUpdate {
     // Not the greater of both: when the clock was ahead for a while, what comes from now on is not computed up to there.
     this.completeMs = cut;
     this.#isOwed = false;
+    this.#sequence = sequence;
   }
 
   forget(group: number): void {
@@ -137,9 +146,9 @@ export class TierUpdate {
     const { bounds } = this.#options;
     const newestMs = bounds.maxMs(group);
     const pendingMs = group < this.#pendingMs.length ? this.#pendingMs[group]! : 0;
-    const from = Math.floor(Math.max(pendingMs, bounds.minMs(group)) / this.#tierMs) * this.#tierMs;
-    const ranges = late ? joined(late, pendingMs) : [];
-    const isNew = newestMs >= from && cut > from;
+    const from = Math.max(pendingMs, bucketStart(bounds.minMs(group), this.#tierMs));
+    const ranges = late ? joined(late, LOOK_BACK_MS + this.#tierMs, pendingMs) : [];
+    const isNew = newestMs > from && cut > from;
     if (isNew && ranges.length > 0 && ranges.at(-1)! >= from) ranges[ranges.length - 1] = Math.max(cut, ranges.at(-1)!);
     else if (isNew) ranges.push(from, cut);
     let reachedMs = 0;
@@ -153,16 +162,16 @@ export class TierUpdate {
   /** Computes the buckets of a range; `isKnown`: the tier may have some of them. Returns the end of the last one. */
   #range(group: number, fromMs: number, toMs: number, isKnown: boolean, batch: SegmentBatch): number {
     const { reader, set, groups } = this.#options;
-    const run = reader.read(group, fromMs - LOOK_BACK_MS, toMs - 1);
-    const start = lowerBound(run.times, run.count, fromMs);
-    const end = lowerBound(run.times, run.count, toMs);
+    const run = reader.read(group, fromMs - LOOK_BACK_MS, toMs);
+    const start = lowerBound(run.times, run.count, fromMs + 1);
+    const end = lowerBound(run.times, run.count, toMs + 1);
     if (start === end) return 0;
     const width = run.columns.length;
     this.#lookBack(run, width, start, fromMs - LOOK_BACK_MS);
     const rows = run.part(start, end);
     const buckets = this.#aggregate.aggregate(rows, { tierMs: this.#tierMs, before: this.#before });
     mendGaps(rows, buckets, this.#tierMs, this.#beforeMs);
-    if (isKnown) this.#history.addTo(buckets, rows, group);
+    if (isKnown) this.#history.mend(buckets, rows, group, this.#sequence);
     let first = 0;
     while (first < buckets.count) {
       const window = set.window(buckets.starts[first]!);
@@ -207,11 +216,11 @@ function partOf(run: TierRun, first: number, last: number): TierRun {
 
 /**
  * Ranges of buckets, ascending and joined, each with the computed ones behind it whose increase may count from a sample
- * in it.
+ * in it: those that begin less than `reachMs` after it.
  */
-function joined(late: readonly number[], pendingMs: number): number[] {
+function joined(late: readonly number[], reachMs: number, pendingMs: number): number[] {
   const pairs: [from: number, to: number][] = [];
-  for (let i = 0; i < late.length; i += 2) pairs.push([late[i]!, Math.min(late[i + 1]! + LOOK_BACK_MS, pendingMs)]);
+  for (let i = 0; i < late.length; i += 2) pairs.push([late[i]!, Math.min(late[i + 1]! + reachMs, pendingMs)]);
   pairs.sort((a, b) => a[0] - b[0]);
   const out: number[] = [];
   for (const [from, to] of pairs) {

@@ -1,6 +1,7 @@
 /** Shapes and sentences of the Prometheus HTTP API, as Prometheus 3 has them. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { unescapeName } from '../../src/api/prometheus-parameters.ts';
 import { type MetricServer, startMetricServer } from '../support/metric-server.ts';
 
 const AT_MS = Math.floor(Date.now() / 60_000) * 60_000;
@@ -125,12 +126,37 @@ test('wrong parameters are refused in the words of Prometheus', async () => {
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     ],
     ['series', 'no match[] parameter provided'],
+    ['metadata?limit=x', 'limit must be a number'],
+    ['metadata?limit_per_metric=x', 'limit_per_metric must be a number'],
+    [
+      'query?query=up%7Bhost%3D~%22%5B%22%7D',
+      'invalid parameter "query": 1:4: parse error: error parsing regexp: missing closing ]: `[`',
+    ],
+    [
+      'query?query=1e1000',
+      'invalid parameter "query": 1:1: parse error: error parsing number: strconv.ParseFloat: parsing "1e1000": value out of range',
+    ],
   ];
   for (const [path, error] of cases) {
     const response = await server.fetch(`/api/v1/${path}`);
     assert.equal(response.status, 400, path);
     assert.deepEqual(await response.json(), { status: 'error', errorType: 'bad_data', error }, path);
   }
+});
+
+test('names beyond ASCII are found under the escaped form that clients put into a path', () => {
+  const cases: readonly [string, string][] = [
+    ['host', 'host'],
+    ['U__h_f4_te', 'hôte'],
+    ['U__a__b_2e_c', 'a_b.c'],
+    ['U__my__name', 'my_name'],
+    ['U___1f321_', '\u{1f321}'],
+    ['U__a_', 'U__a_'],
+    ['U__a_zz_', 'U__a_zz_'],
+    ['U___d800_', 'U___d800_'],
+    ['U___1234567_', 'U___1234567_'],
+  ];
+  for (const [escaped, name] of cases) assert.equal(unescapeName(escaped), name, escaped);
 });
 
 test('11,001 points are answered, as by Prometheus: the limit is on the steps between them', async () => {

@@ -32,7 +32,7 @@ class TieredSource extends MemorySource {
     const rows = new Map<number, number[]>();
     let before: number | undefined;
     for (let i = 0; i < count; i++) {
-      const start = Math.floor(times[i]! / tierMs) * tierMs;
+      const start = (Math.ceil(times[i]! / tierMs) - 1) * tierMs;
       const value = values[i]!;
       const growth = before === undefined ? 0 : value < before ? value : value - before;
       before = value;
@@ -46,7 +46,7 @@ class TieredSource extends MemorySource {
         row[5]! + growth,
       ]);
     }
-    const wanted = [...rows].filter(([start]) => start + tierMs > fromMs && start <= toMs);
+    const wanted = [...rows].filter(([start]) => start + tierMs >= fromMs && start < toMs);
     const column = (i: number) => Float64Array.from(wanted, ([, row]) => row[i]!);
     return {
       count: wanted.length,

@@ -98,7 +98,7 @@ export class EngineModel {
         const known = this.series.get(keyOfLabels(tenant, series.labels)) ?? new Map<number, bigint>();
         const samples = [...known].sort((a, b) => a[0] - b[0]);
         const expected = bucketsOf(samples, tierMs).filter(({ start }) => start < endMs);
-        const actual = engine.readTier(series, tierMs, 0, endMs - 1);
+        const actual = engine.readTier(series, tierMs, 0, endMs);
         const where = `${note}: ${series.labels.join()} at ${tierMs}`;
         assert.deepEqual(
           [...actual.starts.subarray(0, actual.count)],
@@ -195,7 +195,8 @@ function bucketsOf(all: readonly [number, bigint][], tierMs: number): ModelBucke
   const samples = all.filter(([, value]) => value !== STALE).map(([at, value]) => [at, numberOf(value)] as const);
   const out: ModelBucket[] = [];
   samples.forEach(([at, value], i) => {
-    const start = Math.floor(at / tierMs) * tierMs;
+    // Open on the left.
+    const start = (Math.ceil(at / tierMs) - 1) * tierMs;
     let bucket = out.at(-1);
     let before = samples[i - 1];
     if (bucket?.start !== start) {

@@ -42,6 +42,7 @@ export class FaultDisk implements Disk {
   #countdown = Number.POSITIVE_INFINITY;
   #code = 'EIO';
   #isTorn = false;
+  #diesThen = false;
   operations = 0;
   /** The operation that failed last. */
   failed: string | undefined;
@@ -57,8 +58,15 @@ export class FaultDisk implements Disk {
     this.failed = undefined;
   }
 
+  /** The n-th operation from now on fails, and all after it: the process is dead. */
+  dieAfter(operations: number, isTorn = false): void {
+    this.failAfter(operations, 'EIO', isTorn);
+    this.#diesThen = true;
+  }
+
   /** No operation fails any more. */
   heal(): void {
+    this.#diesThen = false;
     this.#countdown = Number.POSITIVE_INFINITY;
   }
 
@@ -210,8 +218,8 @@ export class FaultDisk implements Disk {
 
   #operate(operation: DiskOperation, name: string): void {
     this.operations++;
-    if (--this.#countdown !== 0) return;
-    this.failed = `${operation} ${path.basename(name)}`;
+    if (--this.#countdown > 0 || (this.#countdown < 0 && !this.#diesThen)) return;
+    this.failed ??= `${operation} ${path.basename(name)}`;
     throw new DiskError(this.#code, operation, name);
   }
 

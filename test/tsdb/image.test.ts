@@ -4,12 +4,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { systemDisk } from '../../src/lib/disk.ts';
+import { emptySamples, withoutStale } from '../../src/promql/stale.ts';
 import { verifySegment } from '../../src/tsdb/segment-verifier.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { imageModel, LOGGED_TENANT, openImage, SEALED_TENANT } from '../support/tsdb-image.ts';
 
 const fixtures = path.join(import.meta.dirname, '..', 'fixtures');
 const images = fs.readdirSync(fixtures).filter((name) => name.startsWith('tsdb-v'));
+
+/** Written when a sample at the edge of two buckets belonged to the later one. */
+const WITH_OTHER_EDGES = ['tsdb-v1'];
 
 test('there is an image of the current format', () => assert.ok(images.includes('tsdb-v1')));
 
@@ -34,7 +38,13 @@ for (const image of images) {
     const model = imageModel(clock);
     model.check(engine, [SEALED_TENANT, LOGGED_TENANT], 0, clock.nowMs(), image);
     for (const tierMs of [300_000, 3_600_000] as const) {
-      model.checkTier(engine, [SEALED_TENANT], tierMs, clock.nowMs(), image);
+      if (!WITH_OTHER_EDGES.includes(image)) model.checkTier(engine, [SEALED_TENANT], tierMs, clock.nowMs(), image);
+      for (const series of engine.select({ tenants: [SEALED_TENANT], matchers: [], fromMs: 0, toMs: 8e15 })) {
+        const { samples, count } = engine.readTier(series, tierMs, 0, clock.nowMs());
+        const inBuckets = samples.subarray(0, count).reduce((sum, n) => sum + n, 0);
+        const all = withoutStale(engine.read(series, 0, 8e15), emptySamples()).count;
+        assert.equal(inBuckets, all, `${series.labels.join()} at ${tierMs}`);
+      }
     }
     assert.equal(engine.health().status, 'ok');
     await engine.close();

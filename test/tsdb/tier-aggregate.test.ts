@@ -20,7 +20,7 @@ function aggregate(values: Float64Array | readonly number[], options: Options = 
   const column = Float64Array.from(values);
   // As bits: NaN payloads must survive.
   if (values instanceof Float64Array) column.set(values);
-  const times = Float64Array.from(column, (_, i) => i * (options.stepMs ?? 60_000));
+  const times = Float64Array.from(column, (_, i) => (i + 1) * (options.stepMs ?? 60_000));
   const present = options.present ? Uint8Array.from(options.present) : null;
   return new TierAggregator().aggregate(
     { count: column.length, times, columns: [column], present: [present] },
@@ -76,9 +76,9 @@ for (const [name, values, options, buckets] of TABLE) {
 
 test('buckets begin at multiples of their width and those without rows are left out', () => {
   const run = aggregate([1, 2, 3], { stepMs: 400_000 });
-  assert.deepEqual([...run.starts.subarray(0, run.count)], [0, 300_000, 600_000]);
+  assert.deepEqual([...run.starts.subarray(0, run.count)], [300_000, 600_000, 900_000]);
   const sparse = aggregate([1, 2], { stepMs: 3_000_000 });
-  assert.deepEqual([...sparse.starts.subarray(0, sparse.count)], [0, 3_000_000]);
+  assert.deepEqual([...sparse.starts.subarray(0, sparse.count)], [2_700_000, 5_700_000], 'the edge is in');
 });
 
 test('a stale marker is no sample, whether or not its quiet bit was set on the way', () => {

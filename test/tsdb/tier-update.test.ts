@@ -150,8 +150,7 @@ test('late rows add to buckets whose raw samples the ring has recycled, and are 
   });
   const lateMs = beganMs + 2 * HOUR_MS + 3_000;
   const bucketOf = (tierMs: 300_000 | 3_600_000) => {
-    const startMs = Math.floor(lateMs / tierMs) * tierMs;
-    const { samples, sum, min, max, count } = engine.readTier(series!, tierMs, startMs, startMs);
+    const { samples, sum, min, max, count } = engine.readTier(series!, tierMs, lateMs, lateMs);
     assert.equal(count, 1);
     return { samples: samples[0]!, sum: sum[0]!, min: min[0]!, max: max[0]! };
   };

@@ -10,7 +10,15 @@ import type { PrometheusAnswer, SelectorRequest, Store } from '../../store/store
 import { readBody } from '../body.ts';
 import { sendDirectly } from '../direct-answer.ts';
 import { accessTo, type FindPrincipal, nodeObjects, onClientGone } from '../metric-access.ts';
-import { ParameterError, readDurationMs, readLimit, readOptionalTimeMs, readRange } from '../prometheus-parameters.ts';
+import {
+  ParameterError,
+  readDurationMs,
+  readLimit,
+  readMetadataLimit,
+  readOptionalTimeMs,
+  readRange,
+  unescapeName,
+} from '../prometheus-parameters.ts';
 
 export interface PrometheusRoutesOptions {
   readonly store: Store;
@@ -71,10 +79,12 @@ export function prometheusRoutes(options: PrometheusRoutesOptions): Hono {
   });
   answer('/labels', ['GET', 'POST'], (question) => store.labelNames(selection(question)));
   answer('/label/:name/values', ['GET'], (question) =>
-    store.labelValues(question.context.req.param('name') ?? '', selection(question)),
+    store.labelValues(unescapeName(question.context.req.param('name') ?? ''), selection(question)),
   );
   answer('/metadata', ['GET'], ({ tenants, parameters }) => {
-    const limit = readLimit(parameters);
+    const limit = readMetadataLimit(parameters, 'limit');
+    // Every metric has one entry, so this changes nothing; what is no number is refused all the same.
+    readMetadataLimit(parameters, 'limit_per_metric');
     return store.metadata(tenants, parameters.get('metric') || undefined, limit);
   });
   answer('/status/buildinfo', ['GET'], () => ({ status: 200, body: buildInfo() }));
