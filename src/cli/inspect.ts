@@ -6,7 +6,7 @@ import { isOfTable } from '../probes/snmp-fetcher.ts';
 import { inspectDevice } from '../templates/inspection.ts';
 import { TemplateLibrary } from '../templates/library.ts';
 import type { Fetcher, PolledRow } from '../templates/poll-plan.ts';
-import { parseArguments, UsageError } from './arguments.ts';
+import { type Arguments, parseArguments, UsageError } from './arguments.ts';
 import { readRecording } from './recording-file.ts';
 import { CREDENTIAL_FLAGS, openTarget, parseAddress, parseCredential } from './snmp-target.ts';
 import { readTemplateFile } from './template-file.ts';
@@ -28,26 +28,31 @@ export interface InspectReport {
   readonly poll: { readonly requests: number; readonly varbinds: number; readonly duration_ms: number };
 }
 
+/** What is asked, and what that cost. */
+interface Opened extends Disposable {
+  readonly fetcher: Fetcher;
+  counts(): PollCounts;
+  /** The failure of a request, with what can be found out about it. */
+  explain(error: unknown): Promise<unknown>;
+}
+
 /** @throws UsageError; Error with one clear line */
 export async function inspect(argv: readonly string[]): Promise<number> {
   const { flags, operands } = parseArguments(argv, { ...CREDENTIAL_FLAGS, template: { kind: 'value' } });
   const [target] = operands;
   if (target === undefined || operands.length > 1) throw new UsageError('inspect needs one address or one recording');
-  let library = await TemplateLibrary.load();
-  let template: string | undefined;
   const file = flags.template?.at(-1);
-  if (file !== undefined) {
-    const source = readTemplateFile(file);
-    library = library.with(source);
-    template = source.id;
+  const template = file === undefined ? undefined : readTemplateFile(file);
+  // Before the shipped templates are read, which takes a while: a mistyped address is answered at once.
+  using opened = namesFile(target) ? openRecording(target, flags) : await openAddress(target, flags);
+  const shipped = await TemplateLibrary.load();
+  const library = template === undefined ? shipped : shipped.with(template);
+  try {
+    const found = await report(library, opened, template?.id);
+    process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+  } catch (error) {
+    throw await opened.explain(error);
   }
-  const isFile = namesFile(target);
-  const useless = isFile && Object.keys(CREDENTIAL_FLAGS).find((name) => flags[name]);
-  if (useless) throw new UsageError(`--${useless} is for an address, and ${target} is a file`);
-  const report = isFile
-    ? await inspectRecording(library, target, template)
-    : await inspectAddress(library, target, flags, template);
-  process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   return 0;
 }
 
@@ -59,32 +64,32 @@ function namesFile(target: string): boolean {
   return !isNetwork && !isUrl && (/[/\\]/.test(target) || target.endsWith('.snmprec'));
 }
 
-async function inspectRecording(library: TemplateLibrary, file: string, template?: string): Promise<InspectReport> {
+function openRecording(file: string, flags: Arguments['flags']): Opened {
+  const useless = Object.keys(CREDENTIAL_FLAGS).find((name) => flags[name]);
+  if (useless) throw new UsageError(`--${useless} is for an address, and ${file} is a file`);
   const recording = readRecording(file);
-  const counts = () => ({ requests: recording.requests, timeouts: 0, varbinds: recording.varbinds });
-  return report(library, recording, counts, template);
+  return {
+    fetcher: recording,
+    counts: () => ({ requests: recording.requests, timeouts: 0, varbinds: recording.varbinds }),
+    explain: (error) => Promise.resolve(error),
+    [Symbol.dispose]() {},
+  };
 }
 
-async function inspectAddress(
-  library: TemplateLibrary,
-  target: string,
-  flags: Readonly<Record<string, readonly string[]>>,
-  template?: string,
-): Promise<InspectReport> {
+async function openAddress(target: string, flags: Arguments['flags']): Promise<Opened> {
   const { host, port } = parseAddress(target);
-  const credential = parseCredential(flags, port);
-  using opened = await openTarget(host, credential);
-  try {
-    return await report(library, opened.fetcher, () => ({ ...opened.session.counters }), template);
-  } catch (error) {
-    throw await opened.explain(error);
-  }
+  const opened = await openTarget(host, parseCredential(flags, port));
+  return {
+    fetcher: opened.fetcher,
+    counts: () => ({ ...opened.session.counters }),
+    explain: (error) => opened.explain(error),
+    [Symbol.dispose]: () => opened[Symbol.dispose](),
+  };
 }
 
 async function report(
   library: TemplateLibrary,
-  fetcher: Fetcher,
-  counts: () => PollCounts,
+  { fetcher, counts }: Opened,
   template: string | undefined,
 ): Promise<InspectReport> {
   const startMs = systemClock.monotonicMs();

@@ -18,10 +18,10 @@ export async function template(argv: readonly string[]): Promise<number> {
     throw new UsageError('write: telltale template check FILE [--walk RECORDING]');
   }
   const source = readTemplateFile(file);
-  const library = (await TemplateLibrary.load()).with(source);
-  const plan = checkPlan(library, source.id, file);
   const walk = flags.walk?.at(-1);
   const recording = walk === undefined ? undefined : readRecording(walk);
+  const library = (await TemplateLibrary.load()).with(source);
+  const plan = checkPlan(library, source.id, file);
   process.stdout.write(
     `${source.id}: fine. ${plan.metrics.length} metrics, ${plan.facts.length} facts, ${plan.groups.length} reads.\n`,
   );
