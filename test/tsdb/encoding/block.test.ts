@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   decodeColumn,
+  decodeSamples,
   decodeTimes,
   EncodingError,
   encodeBlock,
@@ -38,6 +39,11 @@ function assertRoundTrip(run: RowRun, what: string): Uint8Array {
   run.columns.forEach((column, c) => {
     const count = decodeColumn(bytes, 0, c, values, present, bytes.length);
     assertSameColumn({ count, values, present }, column, run.present[c] ?? null, run.count, `${what}, column ${c}`);
+    times.fill(0);
+    const samples = decodeSamples(bytes, 0, c, times, values, present);
+    const found = { count: samples, values, present };
+    assertSameColumn(found, column, run.present[c] ?? null, run.count, `${what}, samples of column ${c}`);
+    if (samples > 0) assert.deepEqual(times.subarray(0, run.count), run.times.subarray(0, run.count), what);
   });
   return bytes;
 }
