@@ -71,6 +71,22 @@ for (const [name, shape] of Object.entries(COLUMN_SHAPES)) {
   });
 }
 
+test('whole numbers of a range beyond 2^53 come back, whatever was encoded before them', () => {
+  const columns = [
+    [-7_518_128_140_950_691, -8_392_967_595_070_858, 1_829_147_739_871_084],
+    [3_948_733_166_915_109, -3_436_772_084_074_353, -6_242_500_854_725_662],
+    [9_007_199_254_740_991, -9_007_199_254_740_991, 4],
+    [4_503_599_627_370_497, -4_503_599_627_370_497, 1],
+  ];
+  for (const column of columns) {
+    const before = Float64Array.of(0, 2 ** 40, 77);
+    assertRoundTrip(
+      { ...oneColumn(before), columns: [before, Float64Array.from(column)], present: [null, null] },
+      'wide',
+    );
+  }
+});
+
 test('random blocks of many columns come back', async () => {
   await fuzz(150, (random: FuzzRandom) => {
     const count = 1 + random.below(random.chance(0.05) ? 3000 : 200);
