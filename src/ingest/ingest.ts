@@ -10,7 +10,7 @@ import { type IngestLimits, limitReason } from './limits.ts';
 import { type LinePrecision, LineProtocolParser } from './line-protocol.ts';
 import { NdjsonParser } from './ndjson.ts';
 import { ProtobufError } from './protobuf.ts';
-import { RemoteWriteParser } from './remote-write.ts';
+import { RemoteWriteParser, SeriesCursor } from './remote-write.ts';
 import { IngestTally } from './tally.ts';
 import { BodyError, type ContentEncoding, unpackBody } from './unpack.ts';
 
@@ -81,9 +81,10 @@ export class Ingest {
 
   async #readRemoteWrite(body: IngestBody, bytes: Uint8Array, tally: IngestTally): Promise<void> {
     const metadata: FieldMetadata[] = [];
+    const series = new SeriesCursor();
     try {
       await this.#inSlices(bytes.length, (from, to) =>
-        this.#remoteWrite.parse(body.tenant, bytes, from, to, tally, metadata),
+        this.#remoteWrite.parse(body.tenant, bytes, from, to, tally, metadata, series),
       );
     } catch (error) {
       if (error instanceof ProtobufError)

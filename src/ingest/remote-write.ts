@@ -28,7 +28,21 @@ const METADATA = { type: 1, family: 2, help: 4, unit: 5 } as const;
 /** `MetricMetadata.MetricType` */
 const TYPE = { counter: 1, gauge: 2, histogram: 3, summary: 5, info: 6, stateset: 7 } as const;
 
+/** Declarations that are taken from one body. */
+const MAX_METADATA = 10_000;
+/** Bytes that are looked at of a text of metadata. */
+const MAX_METADATA_TEXT = 4_096;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** How far a body is read: a series may be longer than a slice. Other bodies are read in between, so each has its own. */
+export class SeriesCursor {
+  labelsStart = 0;
+  labelsEnd = 0;
+  /** Where the series ends; behind it stands the next field of the request. */
+  end = 0;
+  samples = 0;
+}
 
 export class RemoteWriteParser {
   readonly #sink: RowSink;
@@ -45,8 +59,8 @@ export class RemoteWriteParser {
   }
 
   /**
-   * Reads series from byte `from` on until `softEnd`; returns where the next field of the request begins. A series counts
-   * as a line. Metadata is appended to `metadata`. @throws ProtobufError
+   * Reads series from byte `from` on until `softEnd`; returns where to go on. A series counts as a line. Metadata is
+   * appended to `metadata`. @throws ProtobufError
    */
   parse(
     tenant: TenantId,
@@ -55,30 +69,39 @@ export class RemoteWriteParser {
     softEnd: number,
     tally: IngestTally,
     metadata: FieldMetadata[],
+    series: SeriesCursor,
   ): number {
     const reader = new ProtobufReader(bytes);
     reader.at = from;
-    while (reader.at < softEnd && reader.next(reader.end)) {
+    while (reader.at < softEnd) {
+      if (reader.at < series.end) {
+        this.#series(tenant, reader, series, softEnd, tally);
+        continue;
+      }
+      if (!reader.next(reader.end)) break;
       if (reader.field === FIELD.timeseries && reader.wire === WIRE.bytes) {
         tally.line++;
-        const end = reader.contentEnd;
-        this.#series(tenant, reader, end, tally);
-        reader.at = end;
+        series.labelsStart = reader.at;
+        series.labelsEnd = reader.at;
+        series.end = reader.contentEnd;
+        series.samples = 0;
+        this.#series(tenant, reader, series, softEnd, tally);
       } else if (reader.field === FIELD.metadata && reader.wire === WIRE.bytes) {
         const end = reader.contentEnd;
-        metadata.push(...readMetadata(reader, end));
+        if (metadata.length < MAX_METADATA) metadata.push(...readMetadata(reader, end));
+        else tally.ignored++;
         reader.at = end;
       } else reader.skip(reader.end);
     }
     return reader.at;
   }
 
-  #series(tenant: TenantId, reader: ProtobufReader, end: number, tally: IngestTally): void {
+  /** Reads a series from where the reader stands, to its end or about to `softEnd`. */
+  #series(tenant: TenantId, reader: ProtobufReader, series: SeriesCursor, softEnd: number, tally: IngestTally): void {
     const { bytes } = reader;
-    const labelsStart = reader.at;
-    let labelsEnd = labelsStart;
+    const { end } = series;
+    // Whatever was found in an earlier slice may be gone by now.
     let group = -1;
-    let rows = 0;
     while (reader.next(end)) {
       const contentEnd = reader.contentEnd;
       if (reader.wire !== WIRE.bytes) {
@@ -86,17 +109,21 @@ export class RemoteWriteParser {
         continue;
       }
       if (reader.field === SERIES.labels) {
-        if (group >= 0) throw new ProtobufError('labels after the samples of their series');
-        labelsEnd = contentEnd;
+        if (series.samples > 0) throw new ProtobufError('labels after the samples of their series');
+        series.labelsEnd = contentEnd;
       } else if (reader.field === SERIES.samples) {
-        if (group < 0) group = this.#group(tenant, bytes, labelsStart, labelsEnd, tally);
-        if (group < 0) return;
+        if (group < 0) group = this.#group(tenant, bytes, series.labelsStart, series.labelsEnd, tally);
+        if (group < 0) {
+          reader.at = end;
+          return;
+        }
         this.#sample(reader, contentEnd, group, tally);
-        rows++;
+        series.samples++;
       } else if (reader.field === SERIES.exemplars || reader.field === SERIES.histograms) tally.ignored++;
       reader.at = contentEnd;
+      if (reader.at >= softEnd && reader.at < end) return;
     }
-    if (rows === 0) tally.acceptedRows++;
+    if (series.samples === 0) tally.acceptedRows++;
   }
 
   /** The row group of the labels in [start, end), or -1 after a refusal. */
@@ -223,7 +250,7 @@ function readMetadata(reader: ProtobufReader, end: number): FieldMetadata[] {
 
 /** Help texts of careless exporters must not cost their samples: wrong UTF-8 is replaced. */
 function readMetadataText(reader: ProtobufReader): string {
-  const bytes = reader.bytes.subarray(reader.at, reader.contentEnd);
+  const bytes = reader.bytes.subarray(reader.at, Math.min(reader.contentEnd, reader.at + MAX_METADATA_TEXT));
   reader.at = reader.contentEnd;
   return new TextDecoder().decode(bytes);
 }

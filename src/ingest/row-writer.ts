@@ -77,12 +77,14 @@ export function checkName(text: string, what: string, limits: IngestLimits): str
   return checkValue(text, what, limits);
 }
 
-/** A tag value, which may hold any character. @throws RowSyntaxError when it is empty or too long */
+/** A tag value, which may hold any character but NUL. @throws RowSyntaxError when it is empty or too long */
 export function checkValue(text: string, what: string, limits: IngestLimits): string {
   if (text === '') throw new RowSyntaxError(`empty ${what}`);
   if (text.length > limits.nameBytes || Buffer.byteLength(text) > limits.nameBytes) {
     throw new RowSyntaxError(`${what}: ${limitReason(limits, 'nameBytes')}`);
   }
+  // It parts the labels of a series where they are one text.
+  if (text.includes('\0')) throw new RowSyntaxError(`${what} holds the character NUL`);
   if (!text.isWellFormed()) throw new RowSyntaxError(`${what} is not valid Unicode`);
   return text;
 }

@@ -3,6 +3,7 @@
  *
  * Buffers: arrays returned by `read` and `readTier` belong to the source and are valid until the next call.
  */
+import type { Parts } from '../lib/parts.ts';
 import type { FieldKind } from './field.ts';
 import type { TenantId } from './tenant.ts';
 
@@ -70,7 +71,7 @@ export interface SelectRequest {
 
 export interface SeriesSource {
   /** Series with (possibly) samples in the closed range; joined labels applied. @throws LimitError */
-  select(request: SelectRequest): readonly SeriesHandle[];
+  select(request: SelectRequest): Parts<readonly SeriesHandle[]>;
   /** Raw samples in the closed range [fromMs, toMs]. */
   read(series: SeriesHandle, fromMs: number, toMs: number): SampleBuffer;
   /** Buckets that overlap the closed range. */

@@ -19,7 +19,7 @@ export async function instant(
   sink: RowSink,
 ): Promise<void> {
   const refs = references(grid, plan.offsetMs, plan.atMs);
-  const all = selectInstant(evaluation, plan, refs);
+  const all = await selectInstant(evaluation, plan, refs);
   sink.expect(all.length);
   const spans = coarseSpans(evaluation, refs.firstMs, refs.lastMs, grid.count > 1 ? refs.strideMs : 0);
   if (spans && plan.edges) requireRaw(evaluation, `the ${plan.edges} modifier`, all, refs.firstMs, refs.lastMs);

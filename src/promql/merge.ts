@@ -1,17 +1,25 @@
 /** Joins rows that have come to the same labels, which is an error where two of them have a sample at the same step. */
+import type { Parts } from '../lib/parts.ts';
 import { dropName, labelsKey, labelValue, METRIC_NAME } from './labels.ts';
 import { Matrix } from './matrix.ts';
 import { PromqlError } from './promql-error.ts';
 
+/** Rows that are looked at in one part. */
+const PART = 256;
+
 /** A matrix in which no two rows have the same labels. @throws PromqlError when samples collide */
-export function mergeSameLabels(input: Matrix): Matrix {
+export function* mergeSameLabels(input: Matrix): Parts<Matrix> {
   const known = new Map<string, number>();
-  for (let row = 0; row < input.rows; row++) known.set(labelsKey(input.labels[row]!), row);
+  for (let row = 0; row < input.rows; row++) {
+    if (row % PART === 0) yield;
+    known.set(labelsKey(input.labels[row]!), row);
+  }
   if (known.size === input.rows) return input;
   known.clear();
   const { steps } = input;
   const out = new Matrix(steps, input.rows);
   for (let row = 0; row < input.rows; row++) {
+    if (row % PART === 0) yield;
     const labels = input.labels[row]!;
     const key = labelsKey(labels);
     const same = known.get(key);
@@ -38,11 +46,12 @@ export function mergeSameLabels(input: Matrix): Matrix {
 }
 
 /** Takes away the metric names that operations have marked, once the query is done. */
-export function dropMarkedNames(input: Matrix): Matrix {
+export function* dropMarkedNames(input: Matrix): Parts<Matrix> {
   let names: string | undefined;
   let mayCollide = false;
   let kept = 0;
   for (let row = 0; row < input.rows; row++) {
+    if (row % PART === 0) yield;
     const labels = input.labels[row]!;
     if (!input.dropsName[row]!) {
       kept++;
@@ -55,5 +64,5 @@ export function dropMarkedNames(input: Matrix): Matrix {
     input.dropsName[row] = false;
   }
   // Rows were unique before, so without one and the same name they still are.
-  return mayCollide || (kept > 0 && kept < input.rows) ? mergeSameLabels(input) : input;
+  return mayCollide || (kept > 0 && kept < input.rows) ? yield* mergeSameLabels(input) : input;
 }

@@ -1,10 +1,9 @@
 /** Query results in the exact bytes of the Prometheus HTTP API. */
+import { finish, finishWithRests, type Manners, type Parts } from '../lib/parts.ts';
 import type { LabelPairs } from '../model/series.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { PromqlError } from './promql-error.ts';
 import type { QueryResult, QueryValue } from './query.ts';
-
-type Parts = Generator<undefined, void>;
 
 /** Bytes at first of an answer that may become large. */
 const FIRST_BYTES = 8 << 20;
@@ -12,20 +11,16 @@ const FIRST_BYTES = 8 << 20;
 const PART_SAMPLES = 4096;
 
 /** How a large answer is written: not beyond a size, and with rests, so that the thread hears others. */
-export interface AnswerManners {
+export interface AnswerManners extends Manners {
   readonly maxBytes: number;
   /** Name of the setting of `maxBytes`, for the error. */
   readonly sizeSetting: string;
-  due(): boolean;
-  /** Rejects when the query is to end. */
-  rest(): Promise<void>;
 }
 
 /** The body of a successful answer. */
 export function serializeResult(result: QueryResult): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(estimate(result.value));
-  const parts = writeResult(writer, result);
-  while (!parts.next().done);
+  finish(writeResult(writer, result));
   return writer.result();
 }
 
@@ -35,19 +30,25 @@ export async function serializeWithManners(
   manners: AnswerManners,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const writer = new ByteWriter(Math.min(estimate(result.value), FIRST_BYTES));
-  const parts = writeResult(writer, result);
-  while (!parts.next().done) {
-    if (writer.length > manners.maxBytes) {
-      const limit = `more than ${manners.maxBytes} bytes (setting ${manners.sizeSetting})`;
-      throw new PromqlError('limit', `the answer has ${limit}; ask for fewer series, a longer step or a shorter range`);
-    }
-    if (manners.due()) await manners.rest();
-  }
+  return writeWithManners(writer, writeResult(writer, result), manners);
+}
+
+/** Has an answer written part by part. @throws PromqlError of kind `limit` when it would be too large */
+export async function writeWithManners(
+  writer: ByteWriter,
+  parts: Parts<void>,
+  manners: AnswerManners,
+): Promise<Uint8Array<ArrayBuffer>> {
+  await finishWithRests(parts, manners, () => {
+    if (writer.length <= manners.maxBytes) return;
+    const limit = `more than ${manners.maxBytes} bytes (setting ${manners.sizeSetting})`;
+    throw new PromqlError('limit', `the answer has ${limit}; ask for fewer series, a longer step or a shorter range`);
+  });
   return writer.result();
 }
 
 /** Stops after every part, which is a row or so. */
-function* writeResult(writer: ByteWriter, result: QueryResult): Parts {
+function* writeResult(writer: ByteWriter, result: QueryResult): Parts<void> {
   writer.ascii('{"status":"success","data":{"resultType":"');
   yield* writeValue(writer, result.value);
   writer.ascii('}');
@@ -63,7 +64,7 @@ function estimate(value: QueryValue): number {
   return 256 + rows * (128 + steps * 34);
 }
 
-function* writeValue(writer: ByteWriter, value: QueryValue): Parts {
+function* writeValue(writer: ByteWriter, value: QueryValue): Parts<void> {
   switch (value.kind) {
     case 'scalar':
       writer.ascii('scalar","result":[');
@@ -95,7 +96,7 @@ function* writeValue(writer: ByteWriter, value: QueryValue): Parts {
   writer.ascii(']');
 }
 
-function* writeVector(writer: ByteWriter, { matrix, timeMs }: Extract<QueryValue, { kind: 'vector' }>): Parts {
+function* writeVector(writer: ByteWriter, { matrix, timeMs }: Extract<QueryValue, { kind: 'vector' }>): Parts<void> {
   const prefix = new ByteWriter(64);
   prefix.ascii('},"value":[');
   prefix.timestamp(timeMs);
@@ -110,7 +111,10 @@ function* writeVector(writer: ByteWriter, { matrix, timeMs }: Extract<QueryValue
   }
 }
 
-function* writeMatrix(writer: ByteWriter, { matrix, grid, order }: Extract<QueryValue, { kind: 'matrix' }>): Parts {
+function* writeMatrix(
+  writer: ByteWriter,
+  { matrix, grid, order }: Extract<QueryValue, { kind: 'matrix' }>,
+): Parts<void> {
   const { steps, values, present } = matrix;
   // `,[1700000000.123,"` of every step; the comma is skipped at the first sample of a series.
   const prefixes = new ByteWriter(steps * 24);
@@ -140,7 +144,7 @@ function* writeMatrix(writer: ByteWriter, { matrix, grid, order }: Extract<Query
   }
 }
 
-function* writeSeries(writer: ByteWriter, { series }: Extract<QueryValue, { kind: 'series' }>): Parts {
+function* writeSeries(writer: ByteWriter, { series }: Extract<QueryValue, { kind: 'series' }>): Parts<void> {
   for (const [i, { labels, times, values }] of series.entries()) {
     writer.ascii(i === 0 ? '{"metric":{' : ',{"metric":{');
     writeLabels(writer, labels);
@@ -158,7 +162,7 @@ function* writeSeries(writer: ByteWriter, { series }: Extract<QueryValue, { kind
   }
 }
 
-function writeLabels(writer: ByteWriter, labels: LabelPairs): void {
+export function writeLabels(writer: ByteWriter, labels: LabelPairs): void {
   for (let i = 0; i < labels.length; i += 2) {
     if (i > 0) writer.ascii(',');
     writer.text(labels[i]!);
@@ -167,7 +171,7 @@ function writeLabels(writer: ByteWriter, labels: LabelPairs): void {
   }
 }
 
-function writeList(writer: ByteWriter, name: string, list: readonly string[]): void {
+export function writeList(writer: ByteWriter, name: string, list: readonly string[]): void {
   if (list.length === 0) return;
   writer.ascii(`,"${name}":[`);
   list.forEach((item, i) => {

@@ -2,6 +2,8 @@
  * Runs queries: parse, plan, evaluate, put into the order in which Prometheus answers. An evaluation gives way every few
  * milliseconds through `pause`, and ends with a `PromqlError` when its signal is aborted or its time is over.
  */
+import { finishWithRests } from '../lib/parts.ts';
+import { sortInParts } from '../lib/sort-parts.ts';
 import type { LabelPairs, SeriesSource } from '../model/series.ts';
 import type { TenantId } from '../model/tenant.ts';
 import { Annotations } from './annotations.ts';
@@ -113,7 +115,7 @@ async function instantValue(evaluation: Evaluation, planned: Plan, grid: Grid): 
   }
   if (planned.kind === 'range') return { kind: 'series', series: await rangeSeries(evaluation, planned, grid) };
   if (planned.kind === 'subquery') return { kind: 'series', series: await subquerySeries(evaluation, planned, grid) };
-  const matrix = dropMarkedNames(await evaluation.evaluator.vector(planned, grid));
+  const matrix = await withoutNames(evaluation, planned, grid);
   return { kind: 'vector', timeMs, matrix };
 }
 
@@ -122,7 +124,7 @@ async function rangeSeries(evaluation: Evaluation, planned: RangePlan, grid: Gri
   const { lastMs } = references(grid, selector.offsetMs, selector.atMs);
   const out: RangeSeries[] = [];
   const scratch = emptySamples();
-  const all = select(evaluation, selector.matchers, lastMs - rangeMs, lastMs);
+  const all = await select(evaluation, selector.matchers, lastMs - rangeMs, lastMs);
   requireRaw(evaluation, 'a range of samples', all, lastMs - rangeMs, lastMs);
   for (const series of all) {
     if (evaluation.due()) await evaluation.rest();
@@ -134,12 +136,24 @@ async function rangeSeries(evaluation: Evaluation, planned: RangePlan, grid: Gri
     if (from === count) continue;
     out.push({ labels: series.labels, times: times.slice(from, count), values: values.slice(from, count) });
   }
-  return out.sort((a, b) => compareLabels(a.labels, b.labels));
+  return sortedByLabels(evaluation, out);
+}
+
+async function sortedByLabels(evaluation: Evaluation, series: readonly RangeSeries[]): Promise<RangeSeries[]> {
+  const order = Int32Array.from(series, (_, i) => i);
+  const byLabels = (a: number, b: number) => compareLabels(series[a]!.labels, series[b]!.labels);
+  await finishWithRests(sortInParts(order, byLabels), evaluation);
+  return Array.from(order, (i) => series[i]!);
+}
+
+/** The value of a plan, names that are to go taken away. */
+async function withoutNames(evaluation: Evaluation, planned: Plan, grid: Grid): Promise<Matrix> {
+  return finishWithRests(dropMarkedNames(await evaluation.evaluator.vector(planned, grid)), evaluation);
 }
 
 async function subquerySeries(evaluation: Evaluation, planned: SubqueryPlan, grid: Grid): Promise<RangeSeries[]> {
   const inner = subqueryGrid(planned, references(grid, planned.offsetMs, planned.atMs));
-  const matrix = dropMarkedNames(await evaluation.evaluator.vector(planned.expr, inner));
+  const matrix = await withoutNames(evaluation, planned.expr, inner);
   const times = new Float64Array(inner.count);
   const values = new Float64Array(inner.count);
   const out: RangeSeries[] = [];
@@ -147,7 +161,7 @@ async function subquerySeries(evaluation: Evaluation, planned: SubqueryPlan, gri
     const count = compact(matrix, row, inner, times, values);
     out.push({ labels: matrix.labels[row]!, times: times.slice(0, count), values: values.slice(0, count) });
   }
-  return out.sort((a, b) => compareLabels(a.labels, b.labels));
+  return sortedByLabels(evaluation, out);
 }
 
 /** Evaluates at every step from `startMs` to `endMs`. @throws PromqlError */
@@ -163,9 +177,10 @@ export async function evaluateRange(query: RangeQuery): Promise<QueryResult> {
   const matrix =
     planned.type === 'scalar'
       ? scalarMatrix(await evaluation.evaluator.scalar(planned, grid))
-      : dropMarkedNames(await evaluation.evaluator.vector(planned, grid));
+      : await withoutNames(evaluation, planned, grid);
   const order = Int32Array.from({ length: matrix.rows }, (_, row) => row);
-  order.sort((a, b) => compareLabels(matrix.labels[a]!, matrix.labels[b]!));
+  const byLabels = (a: number, b: number) => compareLabels(matrix.labels[a]!, matrix.labels[b]!);
+  await finishWithRests(sortInParts(order, byLabels), evaluation);
   const value = { kind: 'matrix', grid, matrix, order } as const;
   return { value, warnings: annotations.warnings, infos: annotations.infos };
 }

@@ -34,7 +34,7 @@ async function visitSelector(
   const wideMs = selector.edges ? longestLookback(evaluation) : 0;
   const smooth = selector.edges === 'smoothed';
   const fromMs = refs.firstMs - rangeMs - wideMs;
-  const all = select(evaluation, selector.matchers, fromMs, refs.lastMs + (smooth ? wideMs : 0));
+  const all = await select(evaluation, selector.matchers, fromMs, refs.lastMs + (smooth ? wideMs : 0));
   const scratch = emptySamples();
   begin(all.length);
   for (const series of all) {

@@ -1,4 +1,5 @@
 /** Finds the series of a selector, and how far back a sample of one may lie to still count. */
+import { finishWithRests } from '../lib/parts.ts';
 import { LimitError } from '../model/limit-error.ts';
 import type { Matcher, SeriesHandle } from '../model/series.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -38,14 +39,15 @@ export function references(grid: Grid, offsetMs: number, atMs: number | undefine
 }
 
 /** Series of a selector with samples in a closed range. @throws PromqlError of kind `limit` */
-export function select(
+export async function select(
   evaluation: Evaluation,
   matchers: readonly Matcher[],
   fromMs: number,
   toMs: number,
-): readonly SeriesHandle[] {
+): Promise<readonly SeriesHandle[]> {
   try {
-    return evaluation.source.select({ tenants: evaluation.tenants, matchers, fromMs, toMs });
+    const request = { tenants: evaluation.tenants, matchers, fromMs, toMs };
+    return await finishWithRests(evaluation.source.select(request), evaluation);
   } catch (error) {
     if (error instanceof LimitError) throw new PromqlError('limit', error.message);
     throw error;
@@ -53,7 +55,11 @@ export function select(
 }
 
 /** Series that an instant selector may show at the steps of a grid. */
-export function selectInstant(evaluation: Evaluation, plan: SelectorPlan, refs: References): readonly SeriesHandle[] {
+export function selectInstant(
+  evaluation: Evaluation,
+  plan: SelectorPlan,
+  refs: References,
+): Promise<readonly SeriesHandle[]> {
   const ahead = plan.edges === 'smoothed' ? longestLookback(evaluation) : 0;
   return select(evaluation, plan.matchers, refs.firstMs - longestLookback(evaluation), refs.lastMs + ahead);
 }

@@ -1,7 +1,15 @@
 /** Answers of the Prometheus HTTP API other than query results: lists, label sets, metadata. */
+import type { Parts } from '../lib/parts.ts';
 import { type FieldKind, type FieldMetadata, metricName } from '../model/field.ts';
 import type { LabelPairs } from '../model/series.ts';
-import { type AnswerManners, serializeWithManners } from '../promql/prometheus-json.ts';
+import { ByteWriter } from '../promql/byte-writer.ts';
+import {
+  type AnswerManners,
+  serializeWithManners,
+  writeLabels,
+  writeList,
+  writeWithManners,
+} from '../promql/prometheus-json.ts';
 import type { QueryResult, QueryValue } from '../promql/query.ts';
 import type { PrometheusAnswer } from './store.ts';
 
@@ -29,22 +37,44 @@ function cut(value: QueryValue, limit: number): QueryValue {
   return value;
 }
 
-/** A list of strings (label names or values). */
-export function listAnswer(items: readonly string[], limit: number): PrometheusAnswer {
-  const isTruncated = limit > 0 && items.length > limit;
-  return dataAnswer(isTruncated ? items.slice(0, limit) : items, isTruncated);
+/** A list of strings (label names or values). @throws PromqlError when it is too large */
+export function listAnswer(items: readonly string[], limit: number, manners: AnswerManners): Promise<PrometheusAnswer> {
+  return listed(items, limit, manners, (writer, item) => writer.text(item));
 }
 
-/** A list of label sets. */
-export function seriesAnswer(series: readonly LabelPairs[], limit: number): PrometheusAnswer {
-  const isTruncated = limit > 0 && series.length > limit;
-  return dataAnswer((isTruncated ? series.slice(0, limit) : series).map(labelObject), isTruncated);
+/** A list of label sets. @throws PromqlError when it is too large */
+export function seriesAnswer(
+  series: readonly LabelPairs[],
+  limit: number,
+  manners: AnswerManners,
+): Promise<PrometheusAnswer> {
+  return listed(series, limit, manners, (writer, labels) => {
+    writer.ascii('{');
+    writeLabels(writer, labels);
+    writer.ascii('}');
+  });
 }
 
-function labelObject(labels: LabelPairs): Record<string, string> {
-  const object: Record<string, string> = Object.create(null);
-  for (let i = 0; i < labels.length; i += 2) object[labels[i]!] = labels[i + 1]!;
-  return object;
+async function listed<T>(
+  items: readonly T[],
+  limit: number,
+  manners: AnswerManners,
+  write: (writer: ByteWriter, item: T) => void,
+): Promise<PrometheusAnswer> {
+  const writer = new ByteWriter();
+  const count = limit > 0 ? Math.min(limit, items.length) : items.length;
+  function* parts(): Parts<void> {
+    writer.ascii('{"status":"success","data":[');
+    for (let i = 0; i < count; i++) {
+      if (i > 0) writer.ascii(',');
+      write(writer, items[i]!);
+      yield;
+    }
+    writer.ascii(']');
+    writeList(writer, 'warnings', count < items.length ? [TRUNCATED] : []);
+    writer.ascii('}');
+  }
+  return { status: 200, body: await writeWithManners(writer, parts(), manners) };
 }
 
 /** Prometheus has no state; a state is a gauge with few values. */
@@ -73,10 +103,9 @@ export function metadataAnswer(
     }
     data[name].push({ type: METRIC_TYPES[kind], help, unit });
   }
-  return dataAnswer(data, false);
+  return dataAnswer(data);
 }
 
-export function dataAnswer(data: unknown, isTruncated = false): PrometheusAnswer {
-  const warnings = isTruncated ? { warnings: [TRUNCATED] } : {};
-  return { status: 200, body: encoder.encode(JSON.stringify({ status: 'success', data, ...warnings })) };
+export function dataAnswer(data: unknown): PrometheusAnswer {
+  return { status: 200, body: encoder.encode(JSON.stringify({ status: 'success', data })) };
 }

@@ -4,6 +4,7 @@
  */
 import { AssertionFailure } from '../lib/assert.ts';
 import type { Logger } from '../lib/logger.ts';
+import { finishWithRests } from '../lib/parts.ts';
 import { LimitError } from '../model/limit-error.ts';
 import { formatQuery } from '../promql/format.ts';
 import { parseSelectors } from '../promql/parse.ts';
@@ -61,7 +62,7 @@ export class Reader {
         case 'format_query':
           return dataAnswer(formatQuery(reading.query));
         default:
-          return this.#select(reading);
+          return await this.#select(reading, signal);
       }
     } catch (error) {
       return this.#errorAnswer(error, reading);
@@ -103,7 +104,7 @@ export class Reader {
     }
   }
 
-  /** Writing a large answer gives way to others and ends with its query. */
+  /** Long work gives way to others and ends with its query. */
   #manners(deadlineMs: number, signal: AbortSignal): AnswerManners {
     let sliceEndMs = this.#monotonicMs() + SLICE_MS;
     return {
@@ -112,17 +113,18 @@ export class Reader {
       due: () => this.#monotonicMs() >= sliceEndMs,
       rest: async () => {
         await this.#pause();
-        if (signal.aborted) throw new PromqlError('canceled', 'query was canceled while its answer was written');
+        if (signal.aborted) throw new PromqlError('canceled', 'query was canceled');
         if (this.#monotonicMs() > deadlineMs) {
-          throw new PromqlError('timeout', 'query timed out while its answer was written');
+          throw new PromqlError('timeout', 'query timed out');
         }
         sliceEndMs = this.#monotonicMs() + SLICE_MS;
       },
     };
   }
 
-  #select(reading: Selection): PrometheusAnswer {
-    const { tenants, matchers, limit, startMs, endMs } = reading;
+  async #select(reading: Selection, signal: AbortSignal): Promise<PrometheusAnswer> {
+    const { tenants, matchers, limit, startMs, endMs, timeoutMs } = reading;
+    const manners = this.#manners(this.#monotonicMs() + timeoutMs, signal);
     const request = {
       tenants,
       selectors: parseSelectors(matchers),
@@ -131,9 +133,15 @@ export class Reader {
       // One more than is shown tells whether there is more.
       limit: limit > 0 ? limit + 1 : 0,
     };
-    if (reading.what === 'series') return seriesAnswer(this.#engine.seriesIdentities(request), limit);
-    if (reading.what === 'label_names') return listAnswer(this.#engine.labelNames(request), limit);
-    return listAnswer(this.#engine.labelValues(reading.name, request), limit);
+    if (reading.what === 'series') {
+      const series = await finishWithRests(this.#engine.seriesIdentities(request), manners);
+      return seriesAnswer(series, limit, manners);
+    }
+    const list =
+      reading.what === 'label_names'
+        ? this.#engine.labelNames(request)
+        : this.#engine.labelValues(reading.name, request);
+    return listAnswer(await finishWithRests(list, manners), limit, manners);
   }
 
   #errorAnswer(error: unknown, reading: Reading): PrometheusAnswer {

@@ -2,6 +2,7 @@
  * What series there are, as readers see them: selection by matchers, labels with joined ones, label names and values.
  * Handles of series are kept for the next query, because dashboards and rules ask the same again and again.
  */
+import type { Parts } from '../lib/parts.ts';
 import type { LabelPairs, Matcher, SelectRequest } from '../model/series.ts';
 import type { TenantId } from '../model/tenant.ts';
 import { Declarations } from './declarations.ts';
@@ -62,11 +63,11 @@ export class Catalogue {
   }
 
   /** @throws LimitError, Re2Error */
-  select(request: SelectRequest): Series[] {
+  *select(request: SelectRequest): Parts<Series[]> {
     const found: Series[] = [];
     const most = this.#limits.maxSeriesPerQuery;
     for (const tenant of new Set(request.tenants)) {
-      this.selector.each(tenant, request.matchers, (group, columns) => {
+      yield* this.selector.each(tenant, request.matchers, (group, columns) => {
         if (!this.#overlaps(group, request.fromMs, request.toMs)) return;
         for (const column of columns) found.push(this.#handle(group, column));
         if (found.length > most) throw limitReached('maxSeriesPerQuery', `a selector matches more than ${most} series`);
@@ -76,9 +77,9 @@ export class Catalogue {
   }
 
   /** Label sets of matching series. @throws LimitError, Re2Error */
-  identities(request: IdentityRequest): LabelPairs[] {
+  *identities(request: IdentityRequest): Parts<LabelPairs[]> {
     const found = new Map<number, LabelPairs>();
-    this.#each(request, (group, columns) => {
+    yield* this.#each(request, (group, columns) => {
       for (const column of columns) {
         const key = group * COLUMNS + column;
         if (!found.has(key)) found.set(key, this.#handle(group, column).labels);
@@ -90,9 +91,9 @@ export class Catalogue {
   }
 
   /** Names of labels, sorted. */
-  labelNames(request: IdentityRequest): string[] {
+  *labelNames(request: IdentityRequest): Parts<string[]> {
     const names = new Set<string>();
-    this.#each(request, (group) => {
+    yield* this.#each(request, (group) => {
       names.add('__name__');
       this.selector.eachLabel(group, (name) => names.add(name));
       return true;
@@ -101,10 +102,10 @@ export class Catalogue {
   }
 
   /** Values of a label, sorted. */
-  labelValues(name: string, request: IdentityRequest): string[] {
+  *labelValues(name: string, request: IdentityRequest): Parts<string[]> {
     const values = new Set<string>();
     const symbol = this.#groups.symbols.find(name);
-    this.#each(request, (group, columns) => {
+    yield* this.#each(request, (group, columns) => {
       if (name === '__name__') {
         for (const column of columns) values.add(this.#name(group, column));
       } else {
@@ -136,13 +137,15 @@ export class Catalogue {
     }
   }
 
-  #each(request: IdentityRequest, visit: (group: number, columns: readonly number[]) => boolean): void {
+  *#each(request: IdentityRequest, visit: (group: number, columns: readonly number[]) => boolean): Parts<void> {
     const selectors = request.selectors.length > 0 ? request.selectors : [[]];
     let goesOn = true;
     for (const tenant of new Set(request.tenants)) {
       for (const matchers of selectors) {
-        this.selector.each(tenant, matchers, (group, columns) => {
-          if (goesOn && this.#overlaps(group, request.fromMs, request.toMs)) goesOn = visit(group, columns);
+        if (!goesOn) return;
+        yield* this.selector.each(tenant, matchers, (group, columns) => {
+          if (this.#overlaps(group, request.fromMs, request.toMs)) goesOn = visit(group, columns);
+          return goesOn;
         });
       }
     }
@@ -173,11 +176,18 @@ export class Catalogue {
   #sortedLabels(group: number): string[] {
     const known = this.#labels.get(group);
     if (known) return known;
+    const pairs = this.#joined.isEmpty(this.#groups.tenant(group))
+      ? this.#groups.tagTexts(group)
+      : this.#joinedPairs(group);
+    this.#labels.set(group, pairs);
+    return pairs;
+  }
+
+  #joinedPairs(group: number): string[] {
     const byName = new Map<string, string>();
     this.selector.eachLabel(group, (name, value) => byName.set(name, value));
     const pairs: string[] = [];
     for (const name of [...byName.keys()].sort()) pairs.push(name, byName.get(name)!);
-    this.#labels.set(group, pairs);
     return pairs;
   }
 }

@@ -6,6 +6,7 @@
  * head from the very bytes that were written: live rows and a replay after a crash take the same way.
  */
 import path from 'node:path';
+import type { Parts } from '../lib/parts.ts';
 import type { FieldMetadata } from '../model/field.ts';
 import { ROW_REFUSAL, type RowRefusal, type RowSink } from '../model/row-sink.ts';
 import type {
@@ -221,7 +222,7 @@ export class Engine implements RowSink, SeriesSource {
     return this.#wal.durable();
   }
 
-  select(request: SelectRequest): readonly SeriesHandle[] {
+  select(request: SelectRequest): Parts<readonly SeriesHandle[]> {
     return this.#catalogue.select(request);
   }
 
@@ -245,15 +246,15 @@ export class Engine implements RowSink, SeriesSource {
   }
 
   /** Label sets of series that match any of the selectors. */
-  seriesIdentities(request: IdentityRequest): LabelPairs[] {
+  seriesIdentities(request: IdentityRequest): Parts<LabelPairs[]> {
     return this.#catalogue.identities(request);
   }
 
-  labelNames(request: IdentityRequest): string[] {
+  labelNames(request: IdentityRequest): Parts<string[]> {
     return this.#catalogue.labelNames(request);
   }
 
-  labelValues(name: string, request: IdentityRequest): string[] {
+  labelValues(name: string, request: IdentityRequest): Parts<string[]> {
     return this.#catalogue.labelValues(name, request);
   }
 

@@ -56,6 +56,11 @@ export class JoinedLabels {
     this.#count(entry.tenant, pairs, 1);
   }
 
+  /** Whether nothing was ever joined to row groups of the tenant. */
+  isEmpty(tenant: TenantId): boolean {
+    return !this.#names.has(tenant);
+  }
+
   /** Whether some joined label of the tenant has this name. */
   has(tenant: TenantId, name: number): boolean {
     return name > 0 && (this.#names.get(tenant)?.get(name) ?? 0) > 0;

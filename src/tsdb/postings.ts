@@ -54,13 +54,13 @@ export class Postings {
     if (pair >= 0) this.#eachOfPair(pair, visit);
   }
 
-  /** Calls `visit` for each value of a name and the number of its row groups. */
-  eachValue(tenant: TenantId, name: number, visit: (value: number, groups: number) => void): void {
+  /** The values of a name that row groups have (or had and are gone). */
+  *values(tenant: TenantId, name: number): Generator<number> {
     const list = this.#names.get(tenant)?.get(name);
     if (!list) return;
     for (let i = 0; i < list.count; i++) {
       const pair = list.pairs[i]!;
-      if (this.#count[pair]! > 0) visit(this.#value[pair]!, this.#count[pair]!);
+      if (this.#count[pair]! > 0) yield this.#value[pair]!;
     }
   }
 

@@ -3,6 +3,7 @@
  * each candidate is checked against all matchers by its own tags. Joined labels take part as if they were stored: a
  * joined label wins over a stored tag, which is then called `exported_NAME`.
  */
+import { finish, type Parts } from '../lib/parts.ts';
 import type { Matcher } from '../model/series.ts';
 import type { TenantId } from '../model/tenant.ts';
 import { CompiledMatcher } from './compiled-matcher.ts';
@@ -13,6 +14,8 @@ import type { Split } from './metric-names.ts';
 const EXPORTED = 'exported_';
 /** Below this many candidates it does not pay to look for a shorter list by testing values. */
 const FEW = 1_000;
+/** Row groups or values that are looked at in one part. */
+const PART = 512;
 
 export class Selector {
   readonly #groups: GroupTable;
@@ -23,12 +26,15 @@ export class Selector {
     this.#joined = joined;
   }
 
-  /** Calls `visit` for each row group that matches, with the columns that do. @throws Re2Error */
-  each(
+  /**
+   * Calls `visit` for each row group that matches, with the columns that do, until it returns false. What comes or goes
+   * while this rests may be missed. @throws Re2Error
+   */
+  *each(
     tenant: TenantId,
     matchers: readonly Matcher[],
-    visit: (group: number, columns: readonly number[]) => void,
-  ): void {
+    visit: (group: number, columns: readonly number[]) => boolean | undefined,
+  ): Parts<void> {
     const symbols = this.#groups.symbols;
     const compiled = matchers.map((matcher) => new CompiledMatcher(matcher, symbols));
     const nameMatchers = compiled.filter((matcher) => matcher.name === '__name__');
@@ -36,17 +42,25 @@ export class Selector {
     const splits = nameMatchers.length > 0 ? this.#splits(tenant, nameMatchers) : undefined;
     if (splits?.length === 0) return;
     const columnsOf = splits ? chosenColumns(this.#groups, splits) : allColumns(this.#groups);
-    for (const group of this.#candidates(tenant, labelMatchers, splits)) {
-      if (!this.#groups.isAlive(group)) continue;
+    let looked = 0;
+    for (const group of yield* this.#candidates(tenant, labelMatchers, splits)) {
+      if (++looked % PART === 0) yield;
+      if (!this.#groups.isAlive(group) || this.#groups.tenant(group) !== tenant) continue;
       const columns = columnsOf(group);
-      if (columns.length > 0 && labelMatchers.every((matcher) => this.#matches(group, matcher))) visit(group, columns);
+      if (columns.length === 0 || !labelMatchers.every((matcher) => this.#matches(group, matcher))) continue;
+      if (visit(group, columns) === false) return;
     }
   }
 
   /** Row groups of a tenant that match label and name matchers in any column. */
   groups(tenant: TenantId, matchers: readonly Matcher[]): number[] {
     const found: number[] = [];
-    this.each(tenant, matchers, (group) => found.push(group));
+    finish(
+      this.each(tenant, matchers, (group) => {
+        found.push(group);
+        return true;
+      }),
+    );
     return found;
   }
 
@@ -91,11 +105,11 @@ export class Selector {
     return splits.filter((split) => matchers.every((matcher) => matcher.matches(split.name)));
   }
 
-  #candidates(
+  *#candidates(
     tenant: TenantId,
     matchers: readonly CompiledMatcher[],
     splits: readonly Split[] | undefined,
-  ): Iterable<number> {
+  ): Parts<Iterable<number>> {
     const postings = this.#groups.postings;
     const measurements = splits && [...new Set(splits.map((split) => split.measurement))];
     let best: (() => Iterable<number>) | undefined;
@@ -110,7 +124,7 @@ export class Selector {
     }
     for (const matcher of matchers) {
       if (matcher.matchesEmpty || (!matcher.values && fewest < FEW)) continue;
-      const pairs = this.#pairs(tenant, matcher);
+      const pairs = yield* this.#pairs(tenant, matcher);
       const count = pairs.reduce((sum, [name, value]) => sum + postings.count(tenant, name, value), 0);
       if (count >= fewest) continue;
       fewest = count;
@@ -120,11 +134,11 @@ export class Selector {
   }
 
   /** Tags (name, value) of which a row group must have at least one for the matcher, which does not match ''. */
-  #pairs(tenant: TenantId, matcher: CompiledMatcher): [number, number][] {
+  *#pairs(tenant: TenantId, matcher: CompiledMatcher): Parts<[number, number][]> {
     const pairs: [number, number][] = [];
-    this.#storedPairs(tenant, matcher, matcher.nameSymbol, pairs);
+    yield* this.#storedPairs(tenant, matcher, matcher.nameSymbol, pairs);
     if (matcher.name.startsWith(EXPORTED)) {
-      this.#storedPairs(tenant, matcher, this.#groups.symbols.find(matcher.name.slice(EXPORTED.length)), pairs);
+      yield* this.#storedPairs(tenant, matcher, this.#groups.symbols.find(matcher.name.slice(EXPORTED.length)), pairs);
     }
     if (this.#joined.has(tenant, matcher.nameSymbol)) {
       this.#joined.eachSource(
@@ -137,7 +151,7 @@ export class Selector {
     return pairs;
   }
 
-  #storedPairs(tenant: TenantId, matcher: CompiledMatcher, name: number, pairs: [number, number][]): void {
+  *#storedPairs(tenant: TenantId, matcher: CompiledMatcher, name: number, pairs: [number, number][]): Parts<void> {
     if (name <= 0) return;
     if (matcher.values) {
       for (const text of matcher.values) {
@@ -146,16 +160,24 @@ export class Selector {
       }
       return;
     }
-    this.#groups.postings.eachValue(tenant, name, (value) => {
+    let looked = 0;
+    for (const value of this.#groups.postings.values(tenant, name)) {
+      if (++looked % PART === 0) yield;
       if (matcher.matchesSymbol(value)) pairs.push([name, value]);
-    });
+    }
   }
 
   /** Row groups under the pairs, each once. */
   #collect(pairs: readonly [number, number][], tenant: TenantId): Iterable<number> {
     const found: number[] = [];
-    for (const [name, value] of pairs) this.#groups.postings.each(tenant, name, value, (group) => found.push(group));
-    return pairs.length === 1 ? found : new Set(found);
+    const isFound = new Uint8Array(this.#groups.capacity);
+    for (const [name, value] of pairs) {
+      this.#groups.postings.each(tenant, name, value, (group) => {
+        if (isFound[group] === 0) found.push(group);
+        isFound[group] = 1;
+      });
+    }
+    return found;
   }
 }
 

@@ -11,6 +11,7 @@ import { DEFAULT_INGEST_LIMITS } from '../../src/ingest/limits.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { systemDisk } from '../../src/lib/disk.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
+import { finish } from '../../src/lib/parts.ts';
 import { Engine } from '../../src/tsdb/engine.ts';
 
 const data = process.argv[2];
@@ -96,7 +97,7 @@ const endMs = (meta.startSec + meta.cycles * meta.step) * 1000;
 function readAll(name: string, fromMs: number, toMs: number): void {
   for (const round of ['first', 'again', 'third']) {
     const started = performance.now();
-    const series = engine.select({ tenants: [1], matchers: matchers(name), fromMs, toMs });
+    const series = finish(engine.select({ tenants: [1], matchers: matchers(name), fromMs, toMs }));
     const selected = performance.now();
     let read = 0;
     for (const one of series) read += engine.read(one, fromMs, toMs).count;

@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { finish } from '../../src/lib/parts.ts';
 import type { Engine } from '../../src/tsdb/engine.ts';
 import { DiskFullError, WalError } from '../../src/tsdb/engine-errors.ts';
 import { bitsOf, EngineModel, type ModelRow, openEngine, putRow, samplesOf } from '../support/engine-model.ts';
@@ -65,7 +66,7 @@ async function work(disk: FaultDisk, clock: SimulatedClock, model: EngineModel):
 /** What is in the engine, as a model. */
 function modelOf(engine: Engine): EngineModel {
   const model = new EngineModel();
-  for (const series of engine.select({ tenants: [1], matchers: [], fromMs: 0, toMs: 8e15 })) {
+  for (const series of finish(engine.select({ tenants: [1], matchers: [], fromMs: 0, toMs: 8e15 }))) {
     const [, name = '', ...tags] = series.labels;
     for (const [timeMs, value] of samplesOf(engine.read(series, 0, 8e15))) {
       model.add({ tenant: 1, measurement: 'm', tags, timeMs, fields: new Map([[name.slice(2), value]]) });

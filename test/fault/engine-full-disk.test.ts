@@ -1,6 +1,7 @@
 /** A full disk and a small budget: clear errors, nothing acknowledged lost, recovery by itself, the ceiling kept. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { finish } from '../../src/lib/parts.ts';
 import type { Engine } from '../../src/tsdb/engine.ts';
 import { DiskFullError } from '../../src/tsdb/engine-errors.ts';
 import { bitsOf, EngineModel, type ModelRow, openEngine, putRow } from '../support/engine-model.ts';
@@ -80,12 +81,14 @@ test('the budget is never exceeded, the oldest samples go first, and tiers outli
   assert.ok(disk.peakBytes > budgetBytes / 3, 'the budget is used');
   const reopened = openEngine(disk, clock, { budgetBytes });
   const nowMs = clock.nowMs();
-  const [series] = reopened.select({
-    tenants: [1],
-    matchers: [{ name: 'host', op: '=', value: 'h1' }],
-    fromMs: 0,
-    toMs: 8e15,
-  });
+  const [series] = finish(
+    reopened.select({
+      tenants: [1],
+      matchers: [{ name: 'host', op: '=', value: 'h1' }],
+      fromMs: 0,
+      toMs: 8e15,
+    }),
+  );
   const raw = reopened.read(series!, 0, 8e15);
   assert.ok(raw.times[0]! > startMs + 3_600_000, 'the oldest raw samples are gone');
   assert.equal(raw.times[raw.count - 1], nowMs, 'the newest are there');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FieldLayouts } from '../../src/ingest/field-layout.ts';
 import { DEFAULT_INGEST_LIMITS } from '../../src/ingest/limits.ts';
-import { RemoteWriteParser } from '../../src/ingest/remote-write.ts';
+import { RemoteWriteParser, SeriesCursor } from '../../src/ingest/remote-write.ts';
 import { IngestTally } from '../../src/ingest/tally.ts';
 import { BodyError } from '../../src/ingest/unpack.ts';
 import { ingestIntoMemory } from '../support/ingest-into-memory.ts';
@@ -43,7 +43,7 @@ test('stale markers and other NaNs keep every bit', () => {
     }
   }
   const parser = new RemoteWriteParser(new BitSink(), DEFAULT_INGEST_LIMITS, new FieldLayouts());
-  parser.parse(1, body, 0, body.length, new IngestTally(), []);
+  parser.parse(1, body, 0, body.length, new IngestTally(), [], new SeriesCursor());
   assert.deepEqual(seen, [stale]);
 });
 
@@ -68,6 +68,19 @@ test('metadata declares the fields that are stored of a family', async () => {
   );
 });
 
+test('a body of metadata alone does not fill the memory', async () => {
+  const metadata = Array.from({ length: 30_000 }, (_, i) => ({
+    type: 1,
+    family: `f${i}`,
+    help: i === 0 ? 'x'.repeat(100_000) : '',
+    unit: '',
+  }));
+  const { fields, tally } = await send(writeRequest([], metadata));
+  assert.equal(fields.length, 10_000);
+  assert.equal(tally.ignored, 20_000);
+  assert.equal(fields[0]!.help.length, 4_096);
+});
+
 test('exemplars are counted and not stored; a series without a name is refused', async () => {
   const { sink, tally } = await send(
     writeRequest([
@@ -78,6 +91,35 @@ test('exemplars are counted and not stored; a series without a name is refused',
   assert.equal(sink.rows.length, 1);
   assert.equal(tally.ignored, 2);
   assert.deepEqual(tally.refusals, [{ line: 2, reason: 'a series without the label __name__' }]);
+});
+
+test('a series that is longer than a slice is committed in between, and other series stay apart', async () => {
+  const commits: number[] = [];
+  class CountingSink extends MemorySink {
+    override commit(): void {
+      super.commit();
+      commits.push(this.rows.length);
+    }
+  }
+  const sink = new CountingSink();
+  const samples = (count: number, at: number) =>
+    Array.from({ length: count }, (_, i) => ({ value: i, timeMs: at + i }));
+  const series = [
+    { labels: { __name__: 'a' }, samples: samples(3, 0) },
+    { labels: { __name__: 'long', x: 'y' }, samples: samples(100_000, 1_000), exemplars: 2 },
+    { labels: { nameless: 'z' }, samples: samples(50_000, 0) },
+    { labels: { __name__: 'b' }, samples: samples(2, 5) },
+  ];
+  const { tally } = await send(writeRequest(series), sink);
+  assert.ok(commits.length > 3 && commits[0]! < 60_000, `rows at each commit: ${commits}`);
+  assert.deepEqual([tally.acceptedRows, tally.refusedRows, tally.ignored, tally.line], [100_005, 1, 2, 4]);
+  const long = sink.rows.filter(({ measurement }) => measurement === 'long');
+  assert.equal(long.length, 100_000);
+  assert.ok(long.every(({ timeMs, tags }, i) => timeMs === 1_000 + i && tags.x === 'y'));
+  assert.deepEqual(
+    sink.rows.filter(({ measurement }) => measurement !== 'long').map(({ measurement }) => measurement),
+    ['a', 'a', 'a', 'b', 'b'],
+  );
 });
 
 test('bodies that are no write request are refused as a whole', async () => {

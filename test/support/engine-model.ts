@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Disk } from '../../src/lib/disk.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
+import { finish } from '../../src/lib/parts.ts';
 import { metricName } from '../../src/model/field.ts';
 import type { RowSink } from '../../src/model/row-sink.ts';
 import type { Matcher, SampleBuffer } from '../../src/model/series.ts';
@@ -93,7 +94,7 @@ export class EngineModel {
     const endMs = Math.floor((nowMs - TIER_GRACE_MS) / tierMs) * tierMs;
     for (const tenant of tenants) {
       const matchers: Matcher[] = [{ name: '__name__', op: '=~', value: '.+' }];
-      for (const series of engine.select({ tenants: [tenant], matchers, fromMs: 0, toMs: 8e15 })) {
+      for (const series of finish(engine.select({ tenants: [tenant], matchers, fromMs: 0, toMs: 8e15 }))) {
         // A field whose only row was refused is known without samples.
         const known = this.series.get(keyOfLabels(tenant, series.labels)) ?? new Map<number, bigint>();
         const samples = [...known].sort((a, b) => a[0] - b[0]);
@@ -125,7 +126,7 @@ export class EngineModel {
       const matchers: Matcher[] = [{ name: '__name__', op: '=~', value: '.+' }];
       const left = new Map(this.series);
       for (const key of left.keys()) if ((JSON.parse(key) as [number])[0] !== tenant) left.delete(key);
-      for (const series of engine.select({ tenants: [tenant], matchers, fromMs, toMs })) {
+      for (const series of finish(engine.select({ tenants: [tenant], matchers, fromMs, toMs }))) {
         const key = keyOfLabels(tenant, series.labels);
         const expected = [...(left.get(key) ?? [])]
           .filter(([at]) => at >= fromMs && at <= toMs)

@@ -1,5 +1,6 @@
 /** Series kept in plain arrays, behind the interface that PromQL reads from. Labels sorted, samples in time order. */
 
+import type { Parts } from '../../src/lib/parts.ts';
 import type { FieldKind } from '../../src/model/field.ts';
 import type {
   LabelPairs,
@@ -60,7 +61,7 @@ export class MemorySource implements SeriesSource {
     this.#sorted = undefined;
   }
 
-  select({ matchers, fromMs, toMs }: SelectRequest): readonly SeriesHandle[] {
+  *select({ matchers, fromMs, toMs }: SelectRequest): Parts<readonly SeriesHandle[]> {
     this.#sorted ??= [...this.#series.values()].sort((a, b) => compareLabels(a.labels, b.labels));
     const predicates = matchers.map((matcher) => [matcher.name, compileMatcher(matcher)] as const);
     return this.#sorted.filter(

@@ -47,6 +47,15 @@ export const COLUMN_SHAPES: Readonly<Record<string, Shape>> = {
     const value = whole(random, random.below(53));
     return () => value;
   },
+  'large of either sign': (random) => () => (random.chance(0.5) ? -1 : 1) * whole(random, 53),
+  'counter with a sentinel': (random) => {
+    let value = whole(random, 51);
+    const sentinel = random.pick([-(2 ** 53) + 1, -(2 ** 63), 2 ** 53 - 1]);
+    return () => {
+      value += random.below(1_000);
+      return random.chance(0.1) ? sentinel : value;
+    };
+  },
   counter: (random) => {
     let value = whole(random, 43);
     const step = whole(random, 1 + random.below(30)) + 1;

@@ -1,6 +1,7 @@
 /** What the engine shows to its users: selection, joined labels, ends, deletion, limits, conflicts, damage, versions. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { finish } from '../../src/lib/parts.ts';
 import { ConflictError, LimitError } from '../../src/model/limit-error.ts';
 import type { Matcher } from '../../src/model/series.ts';
 import type { Engine } from '../../src/tsdb/engine.ts';
@@ -39,7 +40,7 @@ function matcher(text: string): Matcher {
 }
 
 function selected(engine: Engine, texts: readonly string[], tenants = [1]): string[] {
-  const series = engine.select({ tenants, matchers: texts.map(matcher), ...ALL });
+  const series = finish(engine.select({ tenants, matchers: texts.map(matcher), ...ALL }));
   return series.map(({ labels }) => pairs(labels)).sort();
 }
 
@@ -107,7 +108,7 @@ test('joined labels match, win over stored tags, and can be changed and removed'
   assert.deepEqual(selected(engine, ['__name__=if_octets', 'device!=core']), [plain]);
   assert.deepEqual(selected(engine, ['__name__=if_octets', 'device=']), [plain]);
   const request = { tenants: [1], selectors: [], limit: 0, ...ALL };
-  assert.deepEqual(engine.labelNames(request), [
+  assert.deepEqual(finish(engine.labelNames(request)), [
     '__name__',
     'alias',
     'device',
@@ -116,8 +117,8 @@ test('joined labels match, win over stored tags, and can be changed and removed'
     'ifname',
     'site',
   ]);
-  assert.deepEqual(engine.labelValues('site', request), ['Plant 2']);
-  assert.deepEqual(engine.labelValues('__name__', request), ['if_octets']);
+  assert.deepEqual(finish(engine.labelValues('site', request)), ['Plant 2']);
+  assert.deepEqual(finish(engine.labelValues('__name__', request)), ['if_octets']);
   engine.joinLabels([{ tenant: 1, match: { device_id: '7' }, labels: { device: 'renamed' } }]);
   assert.deepEqual(selected(engine, ['device=core']), []);
   assert.deepEqual(selected(engine, ['site=old']), [
@@ -159,7 +160,7 @@ test('limits and bad tags are refused, naming limit and setting', () => {
   put('m', ['a', '1'], { v: 1, w: 1 });
   put('m', ['a', '2'], { v: 1 });
   refused(() => put('m', ['a', '3'], { v: 1 }), 'max_series');
-  refused(() => engine.select({ tenants: [1], matchers: [], ...ALL }), 'max_query_series');
+  refused(() => finish(engine.select({ tenants: [1], matchers: [], ...ALL })), 'max_query_series');
   for (const tags of [
     ['a', '1', 'a', '2'],
     ['__name__', 'x'],
@@ -185,7 +186,7 @@ test('a query that outlives a deletion reads nothing of the row group that gets 
   const { engine, put, clock } = setUp();
   put('m', ['host', 'a'], { v: 1 });
   await engine.flush();
-  const [held] = engine.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  const [held] = finish(engine.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL }));
   assert.equal(engine.read(held!, 0, 8e15).count, 1);
   engine.deleteRowGroups(1, [[matcher('host=a')]]);
   assert.equal(engine.read(held!, 0, 8e15).count, 0);
@@ -196,12 +197,42 @@ test('a query that outlives a deletion reads nothing of the row group that gets 
   }
   put('m', ['host', 'secret'], { v: 2 }, 2);
   await engine.flush();
-  const [other] = engine.select({ tenants: [2], matchers: [], ...ALL });
+  const [other] = finish(engine.select({ tenants: [2], matchers: [], ...ALL }));
   const numbers = [held, other].map((series) => (series as unknown as { group: number }).group);
   assert.equal(numbers[0], numbers[1], 'the number is used again, or this test tests nothing');
   assert.equal(engine.read(held!, 0, 8e15).count, 0);
   assert.equal(engine.readTier(held!, 300_000, 0, 8e15).count, 0);
   assert.equal(engine.read(other!, 0, 8e15).count, 1);
+});
+
+test('selection and listing stop after each part, and show nobody what changed hands meanwhile', async () => {
+  const { engine, put, clock } = setUp();
+  for (let i = 0; i < 3_000; i++) put('m', ['host', `h${i}`, 'kind', 'x'], { v: i });
+  await engine.flush();
+  const selectors = [[matcher('host=~h.*7')]];
+  const request = { tenants: [1], selectors, ...ALL, limit: 0 };
+  const works = {
+    select: () => engine.select({ tenants: [1], matchers: [matcher('host=~h.*7')], ...ALL }),
+    series: () => engine.seriesIdentities(request),
+    names: () => engine.labelNames(request),
+    values: () => engine.labelValues('host', request),
+  };
+  for (const [name, start] of Object.entries(works)) {
+    let parts = 0;
+    for (const _ of start()) parts++;
+    assert.ok(parts >= 5, `${name}: ${parts} parts`);
+  }
+  const running = engine.select({ tenants: [1], matchers: [matcher('kind=x')], ...ALL });
+  assert.equal(running.next().done, false);
+  engine.deleteRowGroups(1, [[matcher('host=~h2...')]]);
+  for (let i = 0; i < 3; i++) {
+    await clock.advance(600_000);
+    engine.tick();
+    await engine.idle();
+  }
+  for (let i = 0; i < 500; i++) put('m', ['host', `secret${i}`, 'kind', 'x'], { v: i }, 2);
+  const found = finish(running);
+  assert.ok(found.length >= 1_900 && found.every(({ labels }) => !labels.join().includes('secret')), `${found.length}`);
 });
 
 test('the end of series is a stale marker behind their newest sample, and survives segments', async () => {
@@ -211,7 +242,7 @@ test('the end of series is a stale marker behind their newest sample, and surviv
   assert.equal(engine.endSeries(1, [[matcher('host=a')]], clock.nowMs()), 1);
   await engine.close();
   const reopened = openEngine(disk, clock);
-  const [series] = reopened.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  const [series] = finish(reopened.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL }));
   assert.deepEqual(samplesOf(reopened.read(series!, 0, 8e15)), [
     [clock.nowMs(), bitsOf(1)],
     [clock.nowMs() + 1, 0x7ff0000000000002n],
@@ -233,7 +264,7 @@ test('deleted row groups are invisible at once, after a restart, and leave the d
   }
   assert.ok(disk.usedBytes < before, 'segments were rewritten without them');
   put('m', ['host', 'a', 'monitor_id', '5'], { v: 7 });
-  const [series] = engine.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  const [series] = finish(engine.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL }));
   assert.deepEqual(
     samplesOf(engine.read(series!, 0, 8e15)),
     [[clock.nowMs(), bitsOf(7)]],
@@ -271,7 +302,7 @@ test('a damaged segment is set aside and named; everything else works', async ()
     damaged[at]! ^= 0x5a;
     copy.put(first!, damaged);
     const reopened = openEngine(copy, clock);
-    const [bad] = reopened.select({ tenants: [1], matchers: [matcher('host=bad')], ...ALL });
+    const [bad] = finish(reopened.select({ tenants: [1], matchers: [matcher('host=bad')], ...ALL }));
     if (bad) assert.equal(reopened.read(bad, 0, 8e15).count, 0, `byte ${at} changed: nothing of it is served`);
     model.check(reopened, [1], 0, 8e15, `byte ${at}`);
     assert.match(reopened.health().problems.join(), /raw\/0000000001-0000000001-0000\.seg is damaged/, `byte ${at}`);
@@ -288,7 +319,7 @@ test('a segment that someone else removed or cut off costs its rows alone, and i
     disk.remove(file!);
     put('m', ['host', 'b'], { v: 2 });
     await engine.flush();
-    const [a, b] = engine.select({ tenants: [1], matchers: [], ...ALL });
+    const [a, b] = finish(engine.select({ tenants: [1], matchers: [], ...ALL }));
     // What was opened can still be read, as long as it is whole; of a cut one, what was read before.
     if (!isCut) assert.equal(engine.read(a!, 0, 8e15).count, 1);
     assert.equal(engine.read(b!, 0, 8e15).count, 1);
@@ -344,7 +375,7 @@ test('after a long time off, samples are not removed before their buckets are co
   }
   putRow(reopened, { tenant: 1, measurement: 'm', tags: ['host', 'b'], timeMs: clock.nowMs(), fields: new Map() });
   await reopened.flush();
-  const [series] = reopened.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL });
+  const [series] = finish(reopened.select({ tenants: [1], matchers: [matcher('host=a')], ...ALL }));
   const { count, samples, last } = reopened.readTier(series!, 300_000, 0, 8e15);
   assert.equal(
     samples.subarray(0, count).reduce((sum, n) => sum + n, 0),
@@ -361,7 +392,7 @@ test('declared kinds, units and intervals are shown with the series', () => {
     { measurement: 'if', field: 'octets', kind: 'counter', unit: 'bytes', help: 'Octets received.' },
   ]);
   engine.declareInterval(1, '3', 300_000);
-  const [series] = engine.select({ tenants: [1], matchers: [], ...ALL });
+  const [series] = finish(engine.select({ tenants: [1], matchers: [], ...ALL }));
   assert.equal(series!.kind, 'counter');
   assert.equal(series!.intervalMs, 300_000);
   assert.deepEqual(
@@ -390,7 +421,7 @@ test('what the senders of a tenant declare is seen by that tenant alone, and the
     [...engine.metadata([2])].map(({ kind, help }) => [kind, help]),
     [['unknown', '']],
   );
-  const kinds = [1, 2].map((tenant) => engine.select({ tenants: [tenant], matchers: [], ...ALL })[0]!.kind);
+  const kinds = [1, 2].map((tenant) => finish(engine.select({ tenants: [tenant], matchers: [], ...ALL }))[0]!.kind);
   assert.deepEqual(kinds, ['counter', 'unknown']);
   const many = Array.from({ length: 60_000 }, (_, i) => ({ ...up, measurement: `m${i}`, help: 'x'.repeat(5_000) }));
   engine.declareFields(many, 2);
@@ -413,7 +444,7 @@ test('a row group may have as many fields as the setting allows, in memory, log 
     engine.commit();
   }
   const check = (reader: Engine, note: string) => {
-    const all = reader.select({ tenants: [1], matchers: [], ...ALL });
+    const all = finish(reader.select({ tenants: [1], matchers: [], ...ALL }));
     assert.equal(all.length, width, note);
     for (let f = 0; f < width; f += 997) {
       const found = samplesOf(reader.read(all[f]!, 0, 8e15)).map(([, value]) => value);

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { systemDisk } from '../../src/lib/disk.ts';
+import { finish } from '../../src/lib/parts.ts';
 import { emptySamples, withoutStale } from '../../src/promql/stale.ts';
 import { verifySegment } from '../../src/tsdb/segment-verifier.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
@@ -39,7 +40,7 @@ for (const image of images) {
     model.check(engine, [SEALED_TENANT, LOGGED_TENANT], 0, clock.nowMs(), image);
     for (const tierMs of [300_000, 3_600_000] as const) {
       if (!WITH_OTHER_EDGES.includes(image)) model.checkTier(engine, [SEALED_TENANT], tierMs, clock.nowMs(), image);
-      for (const series of engine.select({ tenants: [SEALED_TENANT], matchers: [], fromMs: 0, toMs: 8e15 })) {
+      for (const series of finish(engine.select({ tenants: [SEALED_TENANT], matchers: [], fromMs: 0, toMs: 8e15 }))) {
         const { samples, count } = engine.readTier(series, tierMs, 0, clock.nowMs());
         const inBuckets = samples.subarray(0, count).reduce((sum, n) => sum + n, 0);
         const all = withoutStale(engine.read(series, 0, 8e15), emptySamples()).count;

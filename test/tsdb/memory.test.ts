@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { MemoryDisk } from '../../src/lib/memory-disk.ts';
+import { finish } from '../../src/lib/parts.ts';
 import { openEngine, putRow } from '../support/engine-model.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 
@@ -31,7 +32,7 @@ test('row groups that appear all at once do not fill more memory than open rows 
     assert.ok(openMb < 40, `${openMb} MB after ${row + 1} rows`);
   }
   const matchers = [{ name: '__name__', op: '=', value: 'wide_f7' }] as const;
-  const found = engine.select({ tenants: [1], matchers, fromMs: 0, toMs: clock.nowMs() });
+  const found = finish(engine.select({ tenants: [1], matchers, fromMs: 0, toMs: clock.nowMs() }));
   assert.equal(found.length, GROUPS);
   for (const series of found) assert.equal(engine.read(series, 0, clock.nowMs()).count, 110);
   await engine.close();

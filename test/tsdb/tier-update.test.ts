@@ -1,6 +1,7 @@
 /** What the tiers hold after flushes: all that is in raw segments, whenever it came and whatever the clock did. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { finish } from '../../src/lib/parts.ts';
 import type { Engine } from '../../src/tsdb/engine.ts';
 import { bitsOf, EngineModel, type ModelRow, openEngine, putRow } from '../support/engine-model.ts';
 import { FaultDisk } from '../support/fault-disk.ts';
@@ -142,12 +143,14 @@ test('late rows add to buckets whose raw samples the ring has recycled, and are 
     await engine.idle();
   }
   await engine.flush();
-  const [series] = engine.select({
-    tenants: [1],
-    matchers: [{ name: 'host', op: '=', value: '7' }],
-    fromMs: 0,
-    toMs: 8e15,
-  });
+  const [series] = finish(
+    engine.select({
+      tenants: [1],
+      matchers: [{ name: 'host', op: '=', value: '7' }],
+      fromMs: 0,
+      toMs: 8e15,
+    }),
+  );
   const lateMs = beganMs + 2 * HOUR_MS + 3_000;
   const bucketOf = (tierMs: 300_000 | 3_600_000) => {
     const { samples, sum, min, max, count } = engine.readTier(series!, tierMs, lateMs, lateMs);

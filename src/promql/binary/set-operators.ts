@@ -1,4 +1,5 @@
 /** `and`, `or`, `unless`: which samples stay depends only on whether the other side has a match at that step. */
+import { finishWithRests } from '../../lib/parts.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { Matrix } from '../matrix.ts';
 import { mergeSameLabels } from '../merge.ts';
@@ -54,7 +55,7 @@ export async function setOperation(
     await addMatching(evaluation, out, left, matched.left, none, 0);
     const lefts = presence(left, matched.left, matched.count);
     await addMatching(evaluation, out, right, matched.right, lefts, 0);
-    return mergeSameLabels(out);
+    return finishWithRests(mergeSameLabels(out), evaluation);
   }
   const rights = presence(right, matched.right, matched.count);
   await addMatching(evaluation, out, left, matched.left, rights, plan.op === 'and' ? 1 : 0);

@@ -1,4 +1,5 @@
 /** `histogram_quantile`, `histogram_quantiles` and `histogram_fraction` on classic histograms (`le` labels). */
+import { finishWithRests } from '../../lib/parts.ts';
 import type { LabelPairs } from '../../model/series.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { dropLabels, labelsKey, labelValue, METRIC_NAME, withLabel } from '../labels.ts';
@@ -25,9 +26,10 @@ function parseBound(text: string): number | undefined {
   return Number(text);
 }
 
-function histogramsOf(evaluation: Evaluation, input: Matrix, position: PositionRange): Histogram[] {
+async function histogramsOf(evaluation: Evaluation, input: Matrix, position: PositionRange): Promise<Histogram[]> {
   const known = new Map<string, Histogram>();
   for (let row = 0; row < input.rows; row++) {
+    if (evaluation.due()) await evaluation.rest();
     const own = input.labels[row]!;
     const text = labelValue(own, 'le');
     const bound = parseBound(text);
@@ -95,7 +97,7 @@ export async function histogramFraction(evaluation: Evaluation, plan: CallPlan, 
   const lower = await evaluator.scalar(first, grid);
   const upper = await evaluator.scalar(second, grid);
   const input = await evaluator.vector(vector, grid);
-  const histograms = histogramsOf(evaluation, input, vector.position);
+  const histograms = await histogramsOf(evaluation, input, vector.position);
   const out = new Matrix(grid.count, histograms.length);
   const value = (buckets: Buckets, k: number) => buckets.fraction(lower[k]!, upper[k]!);
   await compute(evaluation, input, histograms, out, (labels) => labels, value);
@@ -108,7 +110,7 @@ export async function histogramQuantile(evaluation: Evaluation, plan: CallPlan, 
   const quantiles = await evaluator.scalar(first, grid);
   checkQuantiles(evaluation, quantiles, first.position);
   const input = await evaluator.vector(vector, grid);
-  const histograms = histogramsOf(evaluation, input, vector.position);
+  const histograms = await histogramsOf(evaluation, input, vector.position);
   const out = new Matrix(grid.count, histograms.length);
   const fixes = new Fixes(evaluation, grid, vector.position);
   await compute(evaluation, input, histograms, out, (labels) => labels, fixes.quantile(quantiles));
@@ -127,7 +129,7 @@ export async function histogramQuantiles(evaluation: Evaluation, plan: CallPlan,
     columns.push(quantiles);
   }
   const input = await evaluator.vector(vector, grid);
-  const histograms = histogramsOf(evaluation, input, vector.position);
+  const histograms = await histogramsOf(evaluation, input, vector.position);
   const out = new Matrix(grid.count, histograms.length * wanted.length);
   const fixes = new Fixes(evaluation, grid, vector.position);
   for (const quantiles of columns) {
@@ -140,7 +142,7 @@ export async function histogramQuantiles(evaluation: Evaluation, plan: CallPlan,
   }
   fixes.report();
   // The label may have told histograms apart before it was replaced.
-  return mergeSameLabels(out);
+  return finishWithRests(mergeSameLabels(out), evaluation);
 }
 
 /** The input at the steps where the quantile is `q`. */

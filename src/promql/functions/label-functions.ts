@@ -1,4 +1,5 @@
 /** `label_replace` and `label_join`. */
+import { finishWithRests } from '../../lib/parts.ts';
 import { compileRe2 } from '../../lib/re2.ts';
 import { Re2Error } from '../../lib/re2-error.ts';
 import type { LabelPairs } from '../../model/series.ts';
@@ -46,7 +47,7 @@ async function relabel(
     input.labels[row] = withLabel(before, target, value);
     if (target === METRIC_NAME) input.dropsName[row] = false;
   }
-  return mergeSameLabels(input);
+  return finishWithRests(mergeSameLabels(input), evaluation);
 }
 
 /** `$1`, `${1}`, `$name`, `${name}`, `$$` as Go's regular expressions expand them. */

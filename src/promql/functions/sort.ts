@@ -1,4 +1,6 @@
 /** `sort`, `sort_desc`, `sort_by_label`, `sort_by_label_desc`. They order instant queries; ranges are always by labels. */
+import { finishWithRests } from '../../lib/parts.ts';
+import { sortInParts } from '../../lib/sort-parts.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { compareLabels, labelValue } from '../labels.ts';
 import { type Grid, Matrix } from '../matrix.ts';
@@ -11,8 +13,9 @@ export async function sorted(evaluation: Evaluation, plan: CallPlan, grid: Grid)
     evaluation.annotations.warn(message, plan.position);
     return input;
   }
-  const order = Array.from({ length: input.rows }, (_, row) => row);
-  order.sort(plan.name.startsWith('sort_by_label') ? byLabels(plan, input) : byValue(plan, input));
+  const order = Int32Array.from({ length: input.rows }, (_, row) => row);
+  const compare = plan.name.startsWith('sort_by_label') ? byLabels(plan, input) : byValue(plan, input);
+  await finishWithRests(sortInParts(order, compare), evaluation);
   const out = new Matrix(1, input.rows);
   for (const row of order) {
     const base = out.reserve();

@@ -11,24 +11,33 @@ import { rawStart, TierPoints, tierAt } from '../tiers.ts';
 import { Window, type WindowFunction } from '../window.ts';
 import { computeWindows } from './window-parts.ts';
 
-/** A value of the points in `[from, to)`, which is not empty, of a window that ends at `endMs`. */
-type TierFunction = (points: TierPoints, from: number, to: number, rangeMs: number, endMs: number) => number;
+interface TierWindow {
+  readonly rangeMs: number;
+  readonly endMs: number;
+  /** Width of the buckets that answer its end; 0: raw samples do. */
+  readonly endBucketMs: number;
+}
+
+/** A value of the points in `[from, to)`, which is not empty. */
+type TierFunction = (points: TierPoints, from: number, to: number, window: TierWindow) => number;
 
 /**
- * Growth over a window. Where its edges fall into buckets, what the points cover is up to a bucket longer or shorter than
- * the window, and the growth is taken in proportion.
+ * Growth over a window. Where an edge falls into a bucket, what the points cover is up to a bucket longer or shorter than
+ * the window, and the growth is taken in proportion. Where nothing is for longer, the series began or ended there.
  */
-function growth(
-  { increase, times, widths }: TierPoints,
-  from: number,
-  to: number,
-  rangeMs: number,
-  endMs: number,
-): number {
+function growth({ increase, times, widths }: TierPoints, from: number, to: number, window: TierWindow): number {
   const total = sumOf(increase, from, to);
   const bucketMs = widths[from]!;
-  const coveredMs = (widths[to - 1] === 0 ? endMs : times[to - 1]!) - (times[from]! - bucketMs);
-  return Math.abs(coveredMs - rangeMs) < bucketMs ? (total * rangeMs) / coveredMs : total;
+  if (bucketMs === 0) return total;
+  const { rangeMs, endMs, endBucketMs } = window;
+  const beginMs = times[from]! - bucketMs;
+  const lastMs = widths[to - 1] === 0 ? endMs : times[to - 1]!;
+  const startGapMs = beginMs - (endMs - rangeMs);
+  const endGapMs = endMs - lastMs;
+  let wantedMs = rangeMs;
+  if (startGapMs >= bucketMs) wantedMs -= startGapMs;
+  if (endGapMs >= endBucketMs) wantedMs -= endGapMs;
+  return (total * wantedMs) / (lastMs - beginMs);
 }
 
 function extreme(values: Float64Array, from: number, to: number, sign: 1 | -1): number {
@@ -50,7 +59,7 @@ export const TIER_FUNCTIONS: Readonly<Record<string, TierFunction>> = {
   min_over_time: ({ min }, from, to) => extreme(min, from, to, 1),
   present_over_time: () => 1,
   absent_over_time: () => 1,
-  rate: (points, from, to, rangeMs, endMs) => growth(points, from, to, rangeMs, endMs) / (rangeMs / 1000),
+  rate: (points, from, to, window) => growth(points, from, to, window) / (window.rangeMs / 1000),
   sum_over_time: ({ sum }, from, to) => sumOf(sum, from, to),
 };
 
@@ -95,7 +104,8 @@ export async function tieredWindows(
       while (low < points.count && points.times[low]! <= startMs) low++;
       while (high < points.count && points.times[high]! <= endMs) high++;
       if (high <= low) continue;
-      sink.values[base + k] = compute(points, low, high, widths[k]!, endMs);
+      const window = { rangeMs: widths[k]!, endMs, endBucketMs: tierAt(spans, endMs) };
+      sink.values[base + k] = compute(points, low, high, window);
       sink.present[base + k] = 1;
     }
     if (rest) {

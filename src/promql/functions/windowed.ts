@@ -94,7 +94,7 @@ async function fromTiers(
   const stepMs = grid.count > 1 ? Math.min(refs.strideMs, rangeMs) : 0;
   const spans = coarseSpans(evaluation, fromMs, refs.lastMs, stepMs);
   if (!spans) return false;
-  const all = select(evaluation, selector.matchers, fromMs, refs.lastMs);
+  const all = await select(evaluation, selector.matchers, fromMs, refs.lastMs);
   if (!TIER_FUNCTIONS[plan.name] || selector.edges) {
     requireRaw(evaluation, `${plan.name}()`, all, fromMs, refs.lastMs);
     return false;

@@ -116,6 +116,8 @@ function writeVarying(values: Float64Array, count: number, target: Uint8Array, e
   let divisor = 1;
   let remainder = 0;
   let bits = planIntegers(scaled, count, plan);
+  // Too wide a range: differences would not be exact, and with them neither divisor nor what is stored.
+  if (bits === Infinity) return writeFloats(values, count, target, ends);
   if (plan.width > 3) {
     divisor = commonDivisor(scaled, count);
     if (divisor > 1) {

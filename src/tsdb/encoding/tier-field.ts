@@ -74,6 +74,7 @@ function isConstant(count: number, flags: number): boolean {
   if (Math.abs(constantWhole) > LARGEST_CONSTANT) return false;
   for (let i = 0; i < count; i++) {
     if (dense.last[i] !== value || dense.min[i] !== value || dense.max[i] !== value) return false;
+    if (value === 0 && 1 / dense.last[i]! + 1 / dense.min[i]! + 1 / dense.max[i]! !== Infinity) return false;
     if (dense.sum[i] !== constantSum(constantWhole, constantExponent, dense.samples[i]!)) return false;
     if (!(flags & NO_INCREASE) && dense.increase[i] !== 0) return false;
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   decodeColumn,
+  decodeSamples,
   decodeTimes,
   EncodingError,
   encodeBlock,
@@ -38,6 +39,11 @@ function assertRoundTrip(run: RowRun, what: string): Uint8Array {
   run.columns.forEach((column, c) => {
     const count = decodeColumn(bytes, 0, c, values, present, bytes.length);
     assertSameColumn({ count, values, present }, column, run.present[c] ?? null, run.count, `${what}, column ${c}`);
+    times.fill(0);
+    const samples = decodeSamples(bytes, 0, c, times, values, present);
+    const found = { count: samples, values, present };
+    assertSameColumn(found, column, run.present[c] ?? null, run.count, `${what}, samples of column ${c}`);
+    if (samples > 0) assert.deepEqual(times.subarray(0, run.count), run.times.subarray(0, run.count), what);
   });
   return bytes;
 }
@@ -64,6 +70,22 @@ for (const [name, shape] of Object.entries(COLUMN_SHAPES)) {
     }
   });
 }
+
+test('whole numbers of a range beyond 2^53 come back, whatever was encoded before them', () => {
+  const columns = [
+    [-7_518_128_140_950_691, -8_392_967_595_070_858, 1_829_147_739_871_084],
+    [3_948_733_166_915_109, -3_436_772_084_074_353, -6_242_500_854_725_662],
+    [9_007_199_254_740_991, -9_007_199_254_740_991, 4],
+    [4_503_599_627_370_497, -4_503_599_627_370_497, 1],
+  ];
+  for (const column of columns) {
+    const before = Float64Array.of(0, 2 ** 40, 77);
+    assertRoundTrip(
+      { ...oneColumn(before), columns: [before, Float64Array.from(column)], present: [null, null] },
+      'wide',
+    );
+  }
+});
 
 test('random blocks of many columns come back', async () => {
   await fuzz(150, (random: FuzzRandom) => {

@@ -83,6 +83,22 @@ test('all parts of random fields come back, whichever entry is read first', asyn
   });
 });
 
+test('zeros keep their signs', () => {
+  const values = Float64Array.of(0, 0, -0, 0, 0, -0, -0, -0);
+  const times = Float64Array.from(values, (_, i) => (i + 1) * 150_000);
+  const run = { count: values.length, times, columns: [values], present: [Uint8Array.of(1, 0, 1, 1, 1, 1, 1, 1)] };
+  const { count, columns } = new TierAggregator().aggregate(run, { tierMs: 300_000 });
+  const made = makePage([columns], count);
+  new TierPage(made.bytes, 1, { rows: count, ...made }).readField(0, 0, into);
+  for (const part of PARTS) {
+    const [found, wanted] = [into, columns[0]!].map((parts) => [...parts[part].subarray(0, count)]);
+    assert.deepEqual(found!.map(String), wanted!.map(String), part);
+    found!.forEach((value, i) => {
+      assert.ok(Object.is(value, wanted![i]), `${part} ${i}`);
+    });
+  }
+});
+
 test('a field that the row group does not have is absent', () => {
   const parts = hourOf(() => 1);
   const made = makePage([[parts]], 288);
