@@ -130,6 +130,7 @@ async function wire(
     plugins: describePlugins(),
     templateExists: (tenant, id) => templates.exists(tenant, id),
     addedTemplates: () => templates.added(),
+    devicesRemoved: (tenant, ids) => alerting.devicesRemoved(tenant, ids),
     clock,
     logger,
   });

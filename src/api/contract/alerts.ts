@@ -61,6 +61,8 @@ export const alert = z.object({
   started_at: timestamp,
   fired_at: timestamp.nullable(),
   resolved_at: timestamp.nullable(),
+  /** Why it was resolved, when it is not that its expression does not return it any more. */
+  resolution: z.string().nullable(),
   acknowledged_at: timestamp.nullable(),
   acknowledged_by: z.string().nullable(),
   comments: z.array(alertComment),

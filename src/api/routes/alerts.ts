@@ -12,7 +12,7 @@ import type { Services } from '../services.ts';
 
 /** An alert as the API and live messages show it. */
 export function presentAlert(record: AlertRecord) {
-  const { tenant_id: _, ...shown } = record;
+  const { tenant_id: _, muted: __, ...shown } = record;
   return { ...shown, device: record.device ?? record.labels.device ?? null };
 }
 
@@ -103,7 +103,7 @@ export function alertRoutes({ repositories, alerts, clock, fleet }: NeededServic
         const principal = principalOf(call);
         const { id } = getOpen(principal.tenant, call.params.id);
         comment(principal, id, call.body.comment);
-        alerts.resolve(principal.tenant, id);
+        alerts.resolve(principal.tenant, id, principal.name);
         call.audit({ target: `alerts/${id}` });
         return presentAlert(get(principal.tenant, id));
       },

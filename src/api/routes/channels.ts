@@ -34,9 +34,9 @@ function valuesOf(input: Input) {
 
 const TEST_TIMEOUT_MS = 30_000;
 
-type NeededServices = Pick<Services, 'repositories' | 'secrets' | 'testChannel' | 'clock'>;
+type NeededServices = Pick<Services, 'repositories' | 'secrets' | 'alerts' | 'testChannel' | 'clock'>;
 
-export function channelRoutes({ repositories, secrets: box, testChannel, clock }: NeededServices): Endpoint[] {
+export function channelRoutes({ repositories, secrets: box, alerts, testChannel, clock }: NeededServices): Endpoint[] {
   const tag = 'alerts';
   const now = () => new Date(clock.nowMs());
   const get = (tenant: TenantId, id: number): ChannelRecord => {
@@ -111,6 +111,7 @@ export function channelRoutes({ repositories, secrets: box, testChannel, clock }
         keepUnique('name', 'channel', () =>
           repositories.channels.update(tenant, before.id, { ...values, sealed }, now()),
         );
+        alerts.channelChanged(before.id);
         call.audit({ target: `channels/${before.id}` });
         return present(get(tenant, before.id));
       },
