@@ -10,10 +10,15 @@ import { idParams, pageOf } from '../contract/common.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
 import type { Services } from '../services.ts';
 
-/** An alert as the API and live messages show it. */
+/** An alert as the API and live messages show it; of a device that is gone, the name that it had is left. */
 export function presentAlert(record: AlertRecord) {
   const { tenant_id: _, muted: __, ...shown } = record;
-  return { ...shown, device: record.device ?? record.labels.device ?? null };
+  const isThere = record.device !== null;
+  return {
+    ...shown,
+    device_id: isThere ? record.device_id : null,
+    device: record.device ?? record.labels.device ?? null,
+  };
 }
 
 type NeededServices = Pick<Services, 'repositories' | 'alerts' | 'clock' | 'fleet'>;
