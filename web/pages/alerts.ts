@@ -109,6 +109,7 @@ const COLUMNS: readonly Column<Alert>[] = [
   {
     key: 'device',
     label: 'Device',
+    isClipped: true,
     sortBy: (alert) => alert.device,
     render: (alert) => alertDevice(alert) ?? NOTHING,
   },

@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<Device>[] = [
     sortBy: kindOf,
     render: (device) => html`<span title=${kindOf(device)}>${kindOf(device) || NOTHING}</span>`,
   },
-  { key: 'site', label: 'Site', sortBy: (device) => device.site, render: (device) => device.site },
+  { key: 'site', label: 'Site', isClipped: true, sortBy: (device) => device.site, render: (device) => device.site },
   {
     key: 'template',
     label: 'Template',

@@ -17,6 +17,10 @@ const REFRESH_MS = 15_000;
 const SHOWN_MAX = 6;
 const LOUD: ReadonlySet<Device['health']> = new Set(['offline', 'critical', 'warning', 'unknown', 'healthy']);
 
+function More({ count }: { readonly count: number }): VNode | null {
+  return count > 0 ? html`<p class="wall-more">and ${count} more</p>` : null;
+}
+
 export function Wall(): VNode {
   const summary = useResource<DeviceSummary>('/devices/summary', REFRESH_MS);
   const devices = useList<Device>('/devices', REFRESH_MS);
@@ -32,7 +36,8 @@ export function Wall(): VNode {
   useEffect(() => {
     document.title = 'Wall · Telltale';
   }, []);
-  const worst = worstDevices(devices.data ?? []).slice(0, SHOWN_MAX);
+  const troubled = worstDevices(devices.data ?? []);
+  const worst = troubled.slice(0, SHOWN_MAX);
   const counts = HEALTH_ORDER.map((health) => ({ health, amount: summary.data?.by_health[health] ?? 0 }));
   const shown = counts.filter(({ health, amount }) => LOUD.has(health) || amount > 0);
   const sites = [...(summary.data?.by_site ?? [])].sort(
@@ -68,6 +73,7 @@ export function Wall(): VNode {
             </li>`,
           )}
         </ul>
+        <${More} count=${troubled.length - worst.length} />
       </section>
       <section aria-label="Firing alerts">
         <ul class="wall-list">
@@ -82,6 +88,7 @@ export function Wall(): VNode {
             </li>`,
             )}
         </ul>
+        <${More} count=${alerts.length - SHOWN_MAX} />
       </section>
     </div>
     <footer class="wall-sites" aria-label="Sites">

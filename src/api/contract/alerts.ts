@@ -89,8 +89,15 @@ export const emailConfig = z.strictObject({
   from: mailAddress,
   to: z.array(mailAddress).min(1, 'must not be empty').max(100),
 });
+const hasLogin = (url: string): boolean => {
+  const { username, password } = URL.parse(url) ?? { username: '', password: '' };
+  return username !== '' || password !== '';
+};
 export const webhookConfig = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2000),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .max(2000)
+    .refine((url) => !hasLogin(url), 'must not hold a user name or password: whoever reads the channel would see it'),
   /** Signs the body: `X-Telltale-Signature: sha256=<HMAC-SHA256 in hex>`. */
   secret: z.string().min(1).max(1000).optional(),
 });
