@@ -8,13 +8,15 @@ import { type Column, Table } from '../components/table.ts';
 import { Tabs } from '../components/tabs.ts';
 import { RelativeTime } from '../components/time.ts';
 import { useList } from '../data/resource.ts';
+import { may } from '../data/session.ts';
 import { formatDuration, formatValue, NOTHING } from '../format/units.ts';
-import { html, type VNode } from '../html.ts';
+import { html, useState, type VNode } from '../html.ts';
 import { useLive, useReconnect } from '../live.ts';
 import { useParam } from '../router.ts';
 import { AcknowledgeButton } from './alert/acknowledge.ts';
 import { AlertDialog } from './alert/alert-dialog.ts';
 import { alertDevice, alertLabels, alertTitle } from './alert/alert-text.ts';
+import { BulkAlerts } from './alert/bulk-alerts.ts';
 import { SEVERITY_ORDER, sortAlerts } from './overview/firing-alerts.ts';
 
 const REFRESH_MS = 30_000;
@@ -41,6 +43,7 @@ export function Alerts(): VNode {
   const [severity, setSeverity] = useParam('severity');
   const [text, setText] = useParam('q');
   const [open, setOpen] = useParam('open');
+  const [chosen, setChosen] = useState<ReadonlySet<string | number>>(new Set());
   const path = withQuery('/alerts', state === 'resolved' ? { state, limit: RESOLVED_MAX } : { state });
   const alerts = useList<Alert>(path, REFRESH_MS);
   useLive<Alert>('alert', alerts.reload);
@@ -56,6 +59,7 @@ export function Alerts(): VNode {
         .toLowerCase()
         .includes(wanted),
   );
+  const chosenRows = state === 'resolved' ? [] : rows.filter((alert) => chosen.has(alert.id));
   const [title, note] = EMPTY_TEXTS[state] ?? EMPTY_TEXTS.firing!;
   return html`<${PageHead} title="Alerts" />
     <${Tabs} label="State" tabs=${STATES} current=${state} onChange=${setState} />
@@ -74,10 +78,12 @@ export function Alerts(): VNode {
             rows=${rows}
             keyOf=${(alert: Alert) => alert.id}
             onOpen=${(alert: Alert) => setOpen(String(alert.id))}
+            selection=${may('operator') && state !== 'resolved' ? { keys: chosen, set: setChosen } : undefined}
             rowClass=${(alert: Alert) => (alert.state === 'firing' ? `row-${alert.severity}` : '')}
           />`
         : html`<${Empty} icon="alerts" title=${title} text=${note} />`)
     }
+    ${chosenRows.length > 0 && html`<${BulkAlerts} alerts=${chosenRows} onDone=${() => setChosen(new Set())} />`}
     ${open !== '' && html`<${AlertDialog} key=${open} id=${open} onClose=${() => setOpen('')} />`}`;
 }
 

@@ -78,6 +78,22 @@ export const alertListQuery = listQuery.extend({
 export const alertAction = z.strictObject({ comment: text.optional() });
 export const alertCommentInput = z.strictObject({ comment: z.string().trim().min(1, 'must not be empty').max(4000) });
 
+/** Many at once: a broken uplink is one cause and five hundred alerts. */
+export const alertBulkAction = z.strictObject({
+  ids: z
+    .array(id)
+    .min(1, 'must not be empty')
+    .max(1000, 'must not hold more than 1000 alerts')
+    .refine((ids) => new Set(ids).size === ids.length, 'must not name an alert twice'),
+  comment: text.optional(),
+});
+/** `status` of each is what the request for it alone would have answered. */
+export const alertBulkOutcome = z.object({
+  done: z.int(),
+  refused: z.int(),
+  results: z.array(z.object({ id, status: z.int(), detail: z.string().optional() })),
+});
+
 const mailAddress = z.email('must be an e-mail address').max(320);
 export const emailConfig = z.strictObject({
   host: z.string().trim().min(1, 'must not be empty').max(253),
