@@ -181,7 +181,7 @@ export class Notifying {
     try {
       const opened = Object.entries(sealed).map(([key, text]) => [
         key,
-        this.#options.secrets.open(text, { tenant, record: `channel:${id}:${key}` }),
+        this.#options.secrets.open(text, { tenant, record: channelRecord(id, key) }),
       ]);
       return { id, type, config, secrets: Object.fromEntries(opened) };
     } catch (error) {
@@ -194,6 +194,9 @@ export class Notifying {
     return new Date(this.#options.clock.nowMs());
   }
 }
+
+/** What a sealed secret of a channel is bound to. */
+export const channelRecord = (id: number, key: string): string => `channel:${id}:${key}`;
 
 const toItem = (row: NotificationRecord): QueueItem => ({
   id: row.id,

@@ -43,6 +43,12 @@ export class ChannelRepository {
     );
   }
 
+  /** Of every tenant, to see whether the key still fits. */
+  sealed(): { readonly id: number; readonly tenant_id: number; readonly sealed: Record<string, string> }[] {
+    const { id, tenant_id, sealed } = channels;
+    return this.#db.sql.select({ id, tenant_id, sealed }).from(channels).all();
+  }
+
   list(tenant: TenantId, request: PageRequest & { type?: ChannelType | undefined }): Page<ChannelRecord> {
     return readPage<ChannelRecord>({
       request,

@@ -197,12 +197,20 @@ export class NotificationQueue {
 
   async #sendEach(target: QueueChannel, items: readonly QueueItem[], signal: AbortSignal): Promise<boolean> {
     const deliveries = await Promise.all(items.map(({ message }) => send(target, message, signal, this.#kinds)));
-    const settled = items.map((item, i) => this.#settle(target.id, [item], deliveries[i]!, signal));
+    // Those of one moment fail for one reason.
+    const failures = this.#failuresOf(target.id) + 1;
+    const settled = items.map((item, i) => this.#settle(target.id, [item], deliveries[i]!, signal, failures));
     return settled.every((canTakeMore) => canTakeMore);
   }
 
   /** Records what came of items that were sent as one. Returns whether the channel can take more now. */
-  #settle(channelId: number, items: readonly QueueItem[], delivery: Delivery, signal: AbortSignal): boolean {
+  #settle(
+    channelId: number,
+    items: readonly QueueItem[],
+    delivery: Delivery,
+    signal: AbortSignal,
+    failures = this.#failuresOf(channelId) + 1,
+  ): boolean {
     const { clock, logger, record } = this.#options;
     if (signal.aborted && delivery.kind === 'failed') return false;
     const nowMs = clock.nowMs();
@@ -220,7 +228,6 @@ export class NotificationQueue {
       record(items, { kind: 'given_up', reason }, nowMs);
       return true;
     }
-    const failures = (this.#pauses.get(channelId)?.failures ?? 0) + 1;
     const delayMs = retry === 'mended' ? MENDED_RETRY_MS : retryDelayMs(failures);
     this.#pause(channelId, delayMs, failures);
     const old = items.filter(({ queuedAtMs }) => nowMs - queuedAtMs >= GIVE_UP_AFTER_MS);
@@ -236,7 +243,11 @@ export class NotificationQueue {
     for (const item of items) this.#unrecorded.delete(item.id);
   }
 
-  #pause(channelId: number, ms: number, failures = this.#pauses.get(channelId)?.failures ?? 0): void {
+  #failuresOf(channelId: number): number {
+    return this.#pauses.get(channelId)?.failures ?? 0;
+  }
+
+  #pause(channelId: number, ms: number, failures = this.#failuresOf(channelId)): void {
     this.#pauses.set(channelId, { untilMs: this.#options.clock.monotonicMs() + ms, failures });
   }
 

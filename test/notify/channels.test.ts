@@ -120,6 +120,14 @@ for (const [code, retry] of [
   });
 }
 
+test('what is said of a hook that cannot be reached leaves out its path', async () => {
+  const secret = 'http://127.0.0.1:9/services/very-secret';
+  const delivery = await webhook.send({ config: { url: secret }, secrets: {} }, message, never);
+  assert.ok(
+    delivery.kind === 'failed' && !delivery.reason.includes('very-secret') && delivery.reason !== 'fetch failed',
+  );
+});
+
 test('a webhook does not follow redirects', async () => {
   status = 302;
   const delivery = await webhook.send({ config: { url }, secrets: {} }, message, never);

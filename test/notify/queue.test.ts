@@ -148,6 +148,14 @@ test('a dead mail server is asked once in a while, not once a message, and holds
   assert.equal(outcomes.filter(([, outcome]) => outcome === 'sent').length, 203);
 });
 
+test('messages that fail in one moment count as one failure', async () => {
+  const { add, run, state, sent, clock } = harness();
+  state.answer = () => (clock.monotonicMs() < 4000 ? failed('soon') : SENT);
+  add(HOOK, 4);
+  await run(5000);
+  assert.equal(sent.length, 8);
+});
+
 test('a receiver that hangs keeps no other channel waiting', async () => {
   const { add, run, state, sent } = harness();
   state.answer = (channel) => (channel === HOOK ? new Promise<never>(() => {}) : SENT);

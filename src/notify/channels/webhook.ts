@@ -30,7 +30,9 @@ async function send(...[target, message, signal]: Parameters<ChannelKind['send']
     await response.body?.cancel();
     return response.ok ? { kind: 'sent' } : refusal(response.status);
   } catch (error) {
-    return { kind: 'failed', reason: reasonOf(error as Error), retry: 'soon' };
+    // What a chat program's hook has for a path is its secret.
+    const reason = reasonOf(error as Error).replaceAll(url, withoutPath(url));
+    return { kind: 'failed', reason, retry: 'soon' };
   }
 }
 
@@ -43,5 +45,8 @@ function refusal(status: number): Delivery {
 function reasonOf(error: Error): string {
   if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
   const cause = error.cause as (Error & { code?: string }) | undefined;
-  return cause?.code ? `${cause.code}: ${cause.message}` : error.message;
+  if (!cause) return error.message;
+  return cause.code ? `${cause.code}: ${cause.message}` : cause.message;
 }
+
+const withoutPath = (url: string): string => `${URL.parse(url)?.origin ?? ''}/…`;
