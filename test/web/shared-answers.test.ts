@@ -57,6 +57,17 @@ test('what is asked while an answer is awaited is asked again after it', async (
   assert.equal(requests[0]?.signal.aborted, false);
 });
 
+test('once the server is back, all that is shown is asked again', async () => {
+  const { clock, answers, requests, watch } = harness();
+  watch();
+  requests[0]?.fail(new Error('The server does not answer.'));
+  await clock.advance(5000);
+  answers.askAll();
+  requests[1]?.answer('good');
+  await clock.advance(0);
+  assert.equal(answers.error('/alerts'), undefined);
+});
+
 test('a change of our own is read at once, whatever is under way', async () => {
   const { clock, answers, requests, watch } = harness();
   watch();

@@ -1,6 +1,7 @@
 /** What pages read from the server. */
 import { api } from '../api.ts';
 import { useCallback, useEffect, useState } from '../html.ts';
+import { onReconnect } from '../live.ts';
 import { type Fetch, SharedAnswers } from './shared-answers.ts';
 
 interface Page<T> {
@@ -17,6 +18,8 @@ export interface Resource<T> {
 }
 
 const answers = new SharedAnswers();
+// While the server was away, messages were missed and requests failed.
+onReconnect(() => answers.askAll());
 
 /** Renews what is shown of the paths that begin so, at once; what is kept but not shown is forgotten. */
 export const invalidate = (...prefixes: readonly string[]): void => answers.invalidate(prefixes);

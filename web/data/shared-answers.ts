@@ -85,6 +85,11 @@ export class SharedAnswers {
     }
   }
 
+  /** Asks again for all that is shown. */
+  askAll(): void {
+    for (const path of [...this.#shown.keys()]) this.ask(path);
+  }
+
   /** Renews what is shown of the paths that begin so, at once; what is kept but not shown is forgotten. */
   invalidate(prefixes: readonly string[]): void {
     const isMeant = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));

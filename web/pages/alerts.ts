@@ -11,7 +11,7 @@ import { useList } from '../data/resource.ts';
 import { may } from '../data/session.ts';
 import { formatDuration, formatValue, NOTHING } from '../format/units.ts';
 import { html, useState, type VNode } from '../html.ts';
-import { useLive, useReconnect } from '../live.ts';
+import { useLive } from '../live.ts';
 import { useParam } from '../router.ts';
 import { AcknowledgeButton } from './alert/acknowledge.ts';
 import { AlertDialog } from './alert/alert-dialog.ts';
@@ -47,7 +47,6 @@ export function Alerts(): VNode {
   const path = withQuery('/alerts', state === 'resolved' ? { state, limit: RESOLVED_MAX } : { state });
   const alerts = useList<Alert>(path, REFRESH_MS);
   useLive<Alert>('alert', alerts.reload);
-  useReconnect(alerts.reload);
 
   const wanted = text.toLowerCase();
   const all = alerts.data ?? [];

@@ -6,8 +6,8 @@ import { RelativeTime, useNow } from '../components/time.ts';
 import { useFiringAlerts } from '../data/alerts.ts';
 import { useList, useResource } from '../data/resource.ts';
 import { clockText, dateText } from '../format/time.ts';
-import { html, useEffect, type VNode } from '../html.ts';
-import { useLive, useLiveState, useReconnect } from '../live.ts';
+import { html, useEffect, useRef, type VNode } from '../html.ts';
+import { useLive, useLiveState } from '../live.ts';
 import { alertTitle } from './alert/alert-text.ts';
 import { sortAlerts } from './overview/firing-alerts.ts';
 import { worstDevices } from './overview/worst-devices.ts';
@@ -27,12 +27,13 @@ export function Wall(): VNode {
   const alerts = useFiringAlerts() ?? [];
   const nowMs = useNow();
   const live = useLiveState();
+  const lostMs = useRef(0);
+  if (live !== 'lost') lostMs.current = nowMs;
   const reload = () => {
     summary.reload();
     devices.reload();
   };
   useLive<DeviceStatus>('device_status', reload);
-  useReconnect(reload);
   useEffect(() => {
     document.title = 'Wall · Telltale';
   }, []);
@@ -48,7 +49,7 @@ export function Wall(): VNode {
     <h1 class="visually-hidden">Wall</h1>
     <header class="wall-head">
       <a href="/" class="wall-brand" title="Back to the overview">Telltale</a>
-      ${live === 'lost' && html`<b class="wall-lost" role="alert"><${Mark} of="unknown" size=${28} />Not live since the connection broke</b>`}
+      ${live === 'lost' && html`<b class="wall-lost" role="alert"><${Mark} of="unknown" size=${28} />Not live since ${clockText(lostMs.current)}</b>`}
       <time class="wall-clock">${clockText(nowMs)}<small>${dateText(nowMs)}</small></time>
     </header>
     ${summary.error && html`<${Failure} error=${summary.error} onRetry=${reload} />`}

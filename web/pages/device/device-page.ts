@@ -9,7 +9,7 @@ import { useNow } from '../../components/time.ts';
 import { useList, useResource } from '../../data/resource.ts';
 import { has } from '../../data/session.ts';
 import { html, useMemo, type VNode } from '../../html.ts';
-import { useLive, useReconnect } from '../../live.ts';
+import { useLive } from '../../live.ts';
 import { useParam } from '../../router.ts';
 import { EventList } from '../event-list.ts';
 import { AlertList, sortAlerts } from '../overview/firing-alerts.ts';
@@ -32,7 +32,6 @@ export function DevicePage({ id }: { readonly id: string }): VNode {
   useLive<DeviceStatus>('device_status', (status) => {
     if (String(status.device_id) === id) device.reload();
   });
-  useReconnect(device.reload);
   if (device.error instanceof ApiError && device.error.status === 404) {
     return html`<${PageHead} title="Device" trail=${[['Devices', '/devices']]} />
       <${Empty} icon="device" title="This device does not exist" text="It may have been deleted." />`;
@@ -49,7 +48,6 @@ function DeviceAlerts({ device }: { readonly device: Device }): VNode | null {
   useLive<Alert>('alert', (alert) => {
     if (alert.device_id === device.id) alerts.reload();
   });
-  useReconnect(alerts.reload);
   if (!alerts.data || alerts.data.length === 0) return null;
   return html`<${Panel} title="Firing alerts"><${AlertList} alerts=${sortAlerts(alerts.data)} isOfDevice /><//>`;
 }
