@@ -57,19 +57,19 @@ export class AddressSet implements Iterable<string> {
         .flatMap((piece) => {
           const range = parsePiece(piece);
           if (typeof range !== 'string') return [range];
-          problems.push({ piece, message: range });
+          problems.push({ piece: shown(piece), message: range });
           return [];
         });
     const ranges = read(text);
     const excluded = read(exclude);
     if (problems.length > 0) return { kind: 'bad', problems };
-    if (ranges.length === 0) return { kind: 'bad', problems: [{ piece: text, message: 'names no address' }] };
+    if (ranges.length === 0) return { kind: 'bad', problems: [{ piece: shown(text), message: 'names no address' }] };
     const set = new AddressSet(ranges, excluded);
     if (set.size > MAX_ADDRESSES) {
       const message = `has ${set.size} addresses; at most ${MAX_ADDRESSES} can be scanned at once: split it`;
-      return { kind: 'bad', problems: [{ piece: text, message }] };
+      return { kind: 'bad', problems: [{ piece: shown(text), message }] };
     }
-    if (set.size === 0) return { kind: 'bad', problems: [{ piece: text, message: 'is excluded altogether' }] };
+    if (set.size === 0) return { kind: 'bad', problems: [{ piece: shown(text), message: 'is excluded altogether' }] };
     return { kind: 'ok', set };
   }
 
@@ -80,6 +80,9 @@ export class AddressSet implements Iterable<string> {
     yield* this.#names;
   }
 }
+
+/** As much of what was written as says which piece is meant. */
+const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 function parsePiece(piece: string): Range | string {
   if (piece.includes('/')) return parseCidr(piece);
@@ -108,6 +111,7 @@ function parseCidr(piece: string): NumericRange | string {
   const { kind, value } = toNumber(address.toString());
   const width = kind === 4 ? 32 : 128;
   const size = 1n << BigInt(width - bits);
+  if (address.range() === 'multicast') return 'is a multicast network: nobody answers for it, or everybody';
   const first = value - (value % size);
   const last = first + size - 1n;
   return kind === 4 && size > 2n ? { kind, first: first + 1n, last: last - 1n } : { kind, first, last };
