@@ -184,6 +184,8 @@ const output = path.join(
   'dist',
   `telltale${target === `${process.platform}-${process.arch}` ? '' : `-${target}`}${platform === 'win32' ? '.exe' : ''}`,
 );
+// A running executable cannot be written over, only replaced; and a build that fails leaves none that looks like new.
+fs.rmSync(output, { force: true });
 await sea(main, {
   nodePath: runtime,
   targets: [

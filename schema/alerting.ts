@@ -45,6 +45,8 @@ export const alerts = sqliteTable('alerts', {
   resolved_at: time(),
   acknowledged_at: time(),
   acknowledged_by: text(),
+  resolution: text(),
+  muted: flag().notNull(),
   comments: json<readonly AlertCommentEntry[]>().notNull(),
 });
 

@@ -9,6 +9,7 @@ import { prometheusRoutes } from './api/routes/prometheus.ts';
 import type { Services } from './api/services.ts';
 import { StaticWeb } from './api/static-web.ts';
 import { Alerting } from './app/alerting.ts';
+import { CertificateWatch } from './app/certificate-watch.ts';
 import { CollectDesk } from './app/collect-desk.ts';
 import { declaredFields } from './app/declared-fields.ts';
 import { createDiscovery } from './app/discovery.ts';
@@ -16,6 +17,7 @@ import { type FirstStart, seedFirstStart } from './app/first-start.ts';
 import { watchHealth } from './app/health.ts';
 import { type BoundAddress, Listeners } from './app/listeners.ts';
 import { expositionToRows, OWN_TENANT, OwnMetrics } from './app/own-metrics.ts';
+import { SealedSecrets } from './app/sealed-secrets.ts';
 import { storeSettings } from './app/store-settings.ts';
 import { Templates } from './app/templates.ts';
 import { createAuth } from './auth/auth.ts';
@@ -130,9 +132,13 @@ async function wire(
     plugins: describePlugins(),
     templateExists: (tenant, id) => templates.exists(tenant, id),
     addedTemplates: () => templates.added(),
+    devicesRemoved: (tenant, ids) => alerting.devicesRemoved(tenant, ids),
     clock,
     logger,
   });
+  const sealed = new SealedSecrets({ repositories, secrets, clock });
+  const sealedProblem = sealed.problem();
+  if (sealedProblem !== undefined) logger.error({ key: folder.secretKey }, sealedProblem);
   const alerting = new Alerting({ repositories, store, secrets, fleet, live, clock, logger });
   await seedFirstStart({ auth, fleet, alerting, repositories, logger }, role, firstStart);
 
@@ -176,7 +182,12 @@ async function wire(
     discovery,
     alerts: alerting,
     testChannel: (tenant, id, signal) => alerting.testChannel(tenant, id, signal),
-    health: () => ({ ...collect.healthChecks(), ...alerting.healthChecks() }),
+    health: () => ({
+      ...collect.healthChecks(),
+      ...alerting.healthChecks(),
+      ...sealed.healthChecks(),
+      ...certificates.healthChecks(),
+    }),
     metrics: () => own.text() + collect.metrics(),
     fields: () => [...fields, ...fleet.plugins.declaredFields()],
     clock,
@@ -209,6 +220,13 @@ async function wire(
     handle: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     upgrade: (request, socket, head) => live.upgrade(request, socket, head, auth.authenticator),
   });
+  const certificates = new CertificateWatch({
+    clock,
+    logger,
+    current: certificate,
+    load: () => loadCertificate(config.tls, folder.tls),
+    serveWith: (renewed) => listeners.serveWith(renewed),
+  });
   const addresses = await listeners.start();
 
   // From here on nothing that can fail at start is left: the rest runs until it is told to stop, newest first.
@@ -233,6 +251,7 @@ async function wire(
   loop('live', live.start(stopping.signal, auth.authenticator));
   loop('alerting', alerting.start(stopping.signal));
   loop('health', watchHealth({ repositories, fleet, store, live, clock, logger }, stopping.signal));
+  loop('certificate', certificates.start(stopping.signal));
   loop('own metrics', storeOwnMetrics(services, stopping.signal));
   loop('collect', collect.start());
   return { addresses, setupCode: auth.firstRun.needed() ? auth.firstRun.code() : undefined };

@@ -112,13 +112,6 @@ export function useLive<T>(topic: string, handler: (payload: T) => void): void {
   useEffect(() => listen(topic, (payload) => latest.current(payload as T)), [topic]);
 }
 
-/** Does something again when the channel is back. */
-export function useReconnect(action: () => void): void {
-  const latest = useRef(action);
-  latest.current = action;
-  useEffect(() => onReconnect(() => latest.current()), []);
-}
-
 export function useLiveState(): LiveState {
   const [value, setValue] = useState(state);
   useEffect(() => {

@@ -5,6 +5,7 @@ import { failure, mountEndpoints } from './dispatch.ts';
 import { DOCS_STYLE, docsPage } from './docs-page.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FindPrincipal } from './metric-access.ts';
+import { FixedText } from './negotiation.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
 import { credentialsOf } from './request.ts';
@@ -102,17 +103,19 @@ export function createApi({ services, web, foreign }: ApiOptions): Hono {
 }
 
 function mountDocs(api: Hono, app: Hono, make: () => OpenApiDocument): void {
-  let made: { json: string; html: string } | undefined;
+  let made: { json: FixedText; html: FixedText } | undefined;
   const docs = () => {
     if (!made) {
       const document = make();
-      made = { json: JSON.stringify(document), html: docsPage(document, API_BASE) };
+      made = {
+        json: new FixedText(JSON.stringify(document), 'application/json'),
+        html: new FixedText(docsPage(document, API_BASE), 'text/html; charset=utf-8'),
+      };
     }
     return made;
   };
-  const answer = (body: string, type: string) =>
-    new Response(body, { headers: { 'content-type': type, 'cache-control': 'no-cache' } });
-  api.get('/openapi.json', () => answer(docs().json, 'application/json'));
-  app.get('/api/docs', () => answer(docs().html, 'text/html; charset=utf-8'));
-  app.get('/api/docs.css', () => answer(DOCS_STYLE, 'text/css; charset=utf-8'));
+  const style = new FixedText(DOCS_STYLE, 'text/css; charset=utf-8');
+  api.get('/openapi.json', (context) => docs().json.answer(context));
+  app.get('/api/docs', (context) => docs().html.answer(context));
+  app.get('/api/docs.css', (context) => style.answer(context));
 }

@@ -11,6 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { TokenBuckets } from '../lib/token-bucket.ts';
 import { DEFAULT_TENANT } from '../model/tenant.ts';
+import { complaintOf } from './complaint.ts';
 import { type Call, type Endpoint, Reply } from './endpoint.ts';
 import { HttpProblem, invalid, problemOf, problemResponse } from './problem.ts';
 import { redact } from './redact.ts';
@@ -85,7 +86,7 @@ function takeFromRate(principal: Principal | undefined, context: Context, rate: 
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (!schema) return undefined;
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: complaintOf });
   if (parsed.success) return parsed.data;
   // An ID that cannot be one is an ID that nothing has.
   if (where === 'path') throw new HttpProblem(404, 'There is nothing at this address.');

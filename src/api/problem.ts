@@ -1,6 +1,7 @@
 /** Errors as the API tells them: RFC 9457, `application/problem+json`, never a stack trace. The one place that maps them. */
 
 import type { z } from 'zod';
+import { SecretError } from '../config/secrets.ts';
 import { isDiskFull } from '../db/errors.ts';
 import { LimitError } from '../model/limit-error.ts';
 import { type FieldProblem, Refusal, type RefusalKind } from '../model/refusal.ts';
@@ -54,6 +55,7 @@ export function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
   if (error instanceof Refusal)
     return new HttpProblem(REFUSAL_STATUS[error.kind], error.message, { errors: error.errors });
+  if (error instanceof SecretError) return new HttpProblem(409, error.message);
   if (error instanceof LimitError) return new HttpProblem(400, error.message);
   if (isDiskFull(error)) {
     return new HttpProblem(503, 'The disk of the server is full: nothing was changed. Make room, then try again.');

@@ -20,7 +20,7 @@ export function redact(value: unknown, depth = 0): unknown {
 }
 
 /** Hooks of chat programs carry their secret in path and query. */
-function withoutUrlSecrets(text: string): string {
+export function withoutUrlSecrets(text: string): string {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return text;
   return `${new URL(text).origin}/…`;
 }

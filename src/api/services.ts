@@ -109,8 +109,10 @@ export interface AlertService {
   ruleStatus(ruleId: number): { readonly last_error: string | null; readonly last_evaluated_at: Date | null };
   /** Rules changed in the database. */
   rulesChanged(): void;
-  /** A person says that it is over: resolves it, and tells who was told that it fires. */
-  resolve(tenant: TenantId, alertId: number): void;
+  /** A person (`by`) says that it is over: resolves it, and tells who was told that it fires. */
+  resolve(tenant: TenantId, alertId: number, by: string): void;
+  /** A channel changed in the database. */
+  channelChanged(channelId: number): void;
 }
 
 export interface Services {

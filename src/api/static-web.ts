@@ -5,9 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
 import type { Context } from 'hono';
+import { type Bytes, type Encoding, encode, isKnown, preferredEncoding } from './negotiation.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
 
 /** The bundled pages, by path without a leading slash; `x.br` and `x.gz` are `x` compressed. */
@@ -33,12 +32,6 @@ const COMPRESSED_ALREADY = new Set(['.png', '.ico', '.woff2']);
 /** `app-3F9A2C1B.js`: the name changes with the content. */
 const HASHED_NAME = /-[A-Za-z0-9_]{8,}\.[a-z0-9]+$/;
 
-type Encoding = 'br' | 'gzip' | 'identity';
-type Bytes = Uint8Array<ArrayBuffer>;
-
-const brotli = promisify(zlib.brotliCompress);
-const gzip = promisify(zlib.gzip);
-
 export class StaticWeb {
   readonly #files: WebFiles;
   readonly #names: ReadonlySet<string>;
@@ -58,14 +51,14 @@ export class StaticWeb {
     if (name === undefined || !this.#names.has(name))
       return problemResponse(new HttpProblem(404, 'There is nothing at this address.'));
     const extension = path.posix.extname(name);
-    const encoding = COMPRESSED_ALREADY.has(extension) ? 'identity' : preferred(context.req.header('accept-encoding'));
+    const encoding = COMPRESSED_ALREADY.has(extension) ? 'identity' : preferredEncoding(context);
     const etag = `"${this.#tagOf(name)}-${encoding}"`;
     const headers: Record<string, string> = {
       etag,
       'cache-control': HASHED_NAME.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
       vary: 'Accept-Encoding',
     };
-    if (matches(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
+    if (isKnown(context, etag)) return new Response(null, { status: 304, headers });
     const body = await this.#bodyOf(name, encoding);
     headers['content-type'] = TYPES[extension] ?? 'application/octet-stream';
     headers['content-length'] = String(body.length);
@@ -101,24 +94,6 @@ export class StaticWeb {
     const compressed = `${name}.${encoding === 'gzip' ? 'gz' : 'br'}`;
     if (encoding !== 'identity' && this.#names.has(compressed)) return new Uint8Array(this.#files.read(compressed));
     const plain = this.#files.read(name);
-    if (encoding === 'br') {
-      return new Uint8Array(await brotli(plain, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }));
-    }
-    return encoding === 'gzip' ? new Uint8Array(await gzip(plain)) : new Uint8Array(plain);
+    return encode(plain, encoding);
   }
-}
-
-function preferred(accepted: string | undefined): Encoding {
-  const names = (accepted ?? '')
-    .split(',')
-    .map((entry) => entry.trim().split(';'))
-    .filter(([, q]) => q?.replaceAll(' ', '') !== 'q=0')
-    .map(([name]) => name);
-  if (names.includes('br')) return 'br';
-  return names.includes('gzip') ? 'gzip' : 'identity';
-}
-
-function matches(header: string | undefined, etag: string): boolean {
-  const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
 }

@@ -54,6 +54,7 @@ export function watchHealth(options: HealthOptions, signal: AbortSignal): Promis
 
 function watchedDevices({ repositories, fleet }: HealthOptions): readonly WatchedDevice[] {
   const worst = repositories.alerts.worstByDevice();
+  const intervals = repositories.monitors.shortestIntervals();
   return repositories.devices.all().map((device) => {
     const severity = worst.get(device.id);
     return {
@@ -64,7 +65,7 @@ function watchedDevices({ repositories, fleet }: HealthOptions): readonly Watche
       lastSuccessMs: fleet.states.lastSuccessMs(device.id),
       lastAttemptMs: fleet.states.lastAttemptMs(device.id),
       offlineAfterMs: device.offline_after_s * 1000,
-      monitorCount: device.monitor_count,
+      shortestIntervalMs: intervals.get(device.id),
       firing: severity ? [severity] : [],
     };
   });

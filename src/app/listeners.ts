@@ -41,6 +41,7 @@ export class Listeners {
   readonly #options: ListenersOptions;
   readonly #ports: net.Server[] = [];
   readonly #servers: (http.Server | https.Server)[] = [];
+  readonly #secure: https.Server[] = [];
   readonly #silent = new Set<net.Socket>();
 
   constructor(options: ListenersOptions) {
@@ -75,6 +76,11 @@ export class Listeners {
     clearTimeout(cut);
   }
 
+  /** New connections get this certificate; those that are open go on. @throws Error when it cannot be served with */
+  serveWith({ certificate, key }: Certificate): void {
+    for (const server of this.#secure) server.setSecureContext({ cert: certificate, key });
+  }
+
   async #listen(address: ListenAddress): Promise<BoundAddress> {
     const { certificate } = this.#options;
     const sentOn = certificate !== undefined && !isLoopback(address.host);
@@ -90,6 +96,7 @@ export class Listeners {
         this.#options.handle,
         true,
       );
+    if (secure) this.#secure.push(secure);
     const port = net.createServer({ noDelay: true, pauseOnConnect: secure !== undefined });
     port.on(
       'connection',

@@ -15,6 +15,8 @@ export interface Certificate {
   readonly key: string;
   /** SHA-256 of the certificate's DER bytes, hex, for collectors that pin it. */
   readonly fingerprint: string;
+  /** End of its validity, milliseconds since 1970 UTC. */
+  readonly validToMs: number;
 }
 
 const VALID_DAYS = 825;
@@ -26,10 +28,8 @@ export async function loadCertificate(setting: TlsSetting, folder: string): Prom
   if (setting.kind === 'off') return undefined;
   if (setting.kind === 'files') return readPair(setting.certificate, setting.key);
   const files = { certificate: path.join(folder, 'server.crt'), key: path.join(folder, 'server.key') };
-  if (fs.existsSync(files.certificate) && fs.existsSync(files.key)) {
-    const pair = readPair(files.certificate, files.key);
-    if (expiryMs(pair.certificate) > Date.now() + RENEW_DAYS * DAY_MS) return pair;
-  }
+  const pair = readOwnPair(files.certificate, files.key);
+  if (pair && pair.validToMs > Date.now() + RENEW_DAYS * DAY_MS) return pair;
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const made = await makeSelfSigned(namesOfThisHost());
   writeWhole(files.key, made.key, 0o600);
@@ -38,8 +38,19 @@ export async function loadCertificate(setting: TlsSetting, folder: string): Prom
 }
 
 function writeWhole(file: string, text: string, mode: number): void {
-  fs.writeFileSync(`${file}.new`, text, { mode });
+  fs.writeFileSync(`${file}.new`, text, { mode, flush: true });
   fs.renameSync(`${file}.new`, file);
+}
+
+/** The one made earlier; a damaged one (a power cut) counts as none, since another is as good. */
+function readOwnPair(certificate: string, key: string): Certificate | undefined {
+  if (!fs.existsSync(certificate) || !fs.existsSync(key)) return undefined;
+  try {
+    return readPair(certificate, key);
+  } catch (error) {
+    if (error instanceof CertificateError) return undefined;
+    throw error;
+  }
 }
 
 function readPair(certificateFile: string, keyFile: string): Certificate {
@@ -50,7 +61,8 @@ function readPair(certificateFile: string, keyFile: string): Certificate {
   if (!parsed.checkPrivateKey(secret)) {
     throw new CertificateError(`The key in ${keyFile} does not belong to the certificate in ${certificateFile}.`);
   }
-  return { certificate, key, fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase() };
+  const fingerprint = parsed.fingerprint256.replaceAll(':', '').toLowerCase();
+  return { certificate, key, fingerprint, validToMs: Date.parse(parsed.validTo) };
 }
 
 function readPem<T>(file: string, what: string, read: () => T): T {
@@ -59,10 +71,6 @@ function readPem<T>(file: string, what: string, read: () => T): T {
   } catch (cause) {
     throw new CertificateError(`${file} holds no ${what} in PEM form (-----BEGIN …).`, { cause });
   }
-}
-
-function expiryMs(certificate: string): number {
-  return Date.parse(new X509Certificate(certificate).validTo);
 }
 
 interface HostNames {

@@ -76,10 +76,17 @@ export function openDataFolder(folder: string, role: DataFolderRole): DataFolder
   }
   claimRole(root, role);
   const release = lock(root);
+  const [database, tsdb] = [path.join(root, 'telltale.db'), path.join(root, 'tsdb')];
+  if (!holdsAnything(database) && hasSamples(tsdb)) {
+    release();
+    throw new DataFolderError(
+      `The data folder ${root} holds samples but no telltale.db, which says what they belong to. Restore it from a backup, or move ${tsdb} away to begin anew.`,
+    );
+  }
   return {
     path: root,
-    database: path.join(root, 'telltale.db'),
-    tsdb: path.join(root, 'tsdb'),
+    database,
+    tsdb,
     native: path.join(root, 'native'),
     plugins: path.join(root, 'plugins'),
     tls: path.join(root, 'tls'),
@@ -87,6 +94,14 @@ export function openDataFolder(folder: string, role: DataFolderRole): DataFolder
     secretKey: path.join(root, 'secret.key'),
     release,
   };
+}
+
+const holdsAnything = (file: string): boolean => (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+/** Whether there are segments: new devices would be given the numbers, and with them the history, of those that were. */
+function hasSamples(folder: string): boolean {
+  if (!fs.existsSync(folder)) return false;
+  return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.seg'));
 }
 
 /**
@@ -124,22 +139,67 @@ function claimRole(root: string, role: DataFolderRole): void {
 /** One process a folder. A lock left by a process that is gone is taken over. */
 function lock(root: string): () => void {
   const file = path.join(root, 'lock');
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      fs.writeFileSync(file, `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`, { flag: 'wx', mode: 0o600 });
-      return () => fs.rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  const mine = `${file}.${process.pid}`;
+  // Written before it gets its name, so that nobody ever reads half of it and takes it for a dead one's.
+  fs.writeFileSync(mine, `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`, { mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      if (named(mine, file)) return () => fs.rmSync(file, { force: true });
+      const text = readIfThere(file);
+      if (text === undefined) continue;
+      const [pid = '', started = ''] = text.trim().split(' ');
+      if (isRunning(Number(pid), started)) {
+        throw new DataFolderError(
+          `The data folder ${root} is in use by process ${pid}. Stop that process, or choose another folder with --data.`,
+        );
+      }
+      takeAway(file, text);
     }
-    const [pid = '', started = ''] = fs.readFileSync(file, 'utf8').trim().split(' ');
-    if (isRunning(Number(pid), started)) {
-      throw new DataFolderError(
-        `The data folder ${root} is in use by process ${pid}. Stop that process, or choose another folder with --data.`,
-      );
-    }
-    fs.rmSync(file, { force: true });
+  } finally {
+    fs.rmSync(mine, { force: true });
   }
   throw new DataFolderError(`The data folder ${root} could not be locked: several processes are starting at once.`);
+}
+
+/** Gives a file another name that nothing has yet. */
+function named(file: string, name: string): boolean {
+  try {
+    fs.linkSync(file, name);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // A memory stick's file system knows no links.
+    try {
+      fs.writeFileSync(name, fs.readFileSync(file), { flag: 'wx', mode: 0o600 });
+      return true;
+    } catch (second) {
+      if ((second as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw second;
+    }
+  }
+}
+
+/** Removes the lock that holds `text`, and not the new one of somebody who saw the same at the same time. */
+function takeAway(file: string, text: string): void {
+  const old = `${file}.${process.pid}.old`;
+  try {
+    fs.renameSync(file, old);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (readIfThere(old) !== text) named(old, file);
+  fs.rmSync(old, { force: true });
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function isRunning(pid: number, started: string): boolean {

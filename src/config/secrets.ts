@@ -61,13 +61,16 @@ const authenticated = (version: number, context: SecretContext): Buffer =>
 /** The text of the key file, made at first start (0600). Threads that open secrets are handed this text. */
 export function readOrCreateKeyFile(file: string): string {
   if (!fs.existsSync(file)) {
-    const fd = fs.openSync(file, 'wx', 0o600);
+    // Whole or not at all: half a key would keep the next start from making one.
+    const fresh = `${file}.new`;
+    const fd = fs.openSync(fresh, 'w', 0o600);
     try {
       fs.writeSync(fd, `1 ${randomBytes(32).toString('hex')}\n`);
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
     }
+    fs.renameSync(fresh, file);
   }
   return fs.readFileSync(file, 'utf8');
 }

@@ -1,5 +1,5 @@
 /** Alerts: pending and firing ones, and the history of the resolved. */
-import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { type AlertCommentEntry, alerts } from '../../schema/alerting.ts';
 import { devices } from '../../schema/plant.ts';
 import type { AlertState, Severity } from '../model/health.ts';
@@ -9,7 +9,11 @@ import { type Page, type PageRequest, readPage } from './page.ts';
 
 export type AlertRow = typeof alerts.$inferSelect;
 export type AlertRecord = AlertRow & { device: string | null };
-export type NewAlert = Omit<AlertRow, 'id' | 'comments' | 'acknowledged_at' | 'acknowledged_by'>;
+export type NewAlert = Omit<
+  AlertRow,
+  'id' | 'comments' | 'acknowledged_at' | 'acknowledged_by' | 'resolution' | 'muted'
+> &
+  Partial<Pick<AlertRow, 'resolution' | 'muted'>>;
 
 export interface AlertFilter extends PageRequest {
   readonly states?: readonly AlertState[] | undefined;
@@ -20,6 +24,8 @@ export interface AlertFilter extends PageRequest {
 }
 
 const columns = { ...getTableColumns(alerts), device: devices.name };
+/** Labels of a sample can name any number as `device_id`: only a device of the same tenant is meant. */
+const itsDevice = and(eq(devices.id, alerts.device_id), eq(devices.tenant_id, alerts.tenant_id));
 const severityRank = sql`CASE ${alerts.severity} WHEN 'critical' THEN 3 WHEN 'warning' THEN 2 ELSE 1 END`;
 
 export class AlertRepository {
@@ -33,7 +39,7 @@ export class AlertRepository {
     return this.#db.sql
       .select(columns)
       .from(alerts)
-      .leftJoin(devices, eq(devices.id, alerts.device_id))
+      .leftJoin(devices, itsDevice)
       .where(and(eq(alerts.tenant_id, tenant), eq(alerts.id, id)))
       .get();
   }
@@ -43,14 +49,18 @@ export class AlertRepository {
     return this.#db.sql.select().from(alerts).where(ne(alerts.state, 'resolved')).orderBy(alerts.id).all();
   }
 
-  /** The newest alert of a fingerprint that was resolved, for de-duplication. */
-  lastResolved(tenant: TenantId, fingerprint: string): AlertRow | undefined {
-    return this.#db.sql
-      .select()
-      .from(alerts)
-      .where(and(eq(alerts.tenant_id, tenant), eq(alerts.fingerprint, fingerprint), eq(alerts.state, 'resolved')))
-      .orderBy(desc(alerts.id))
-      .get();
+  /** Of every tenant: what a person resolved while it was still returned, and what has not been let go of since. */
+  muted(): { readonly rule_id: number; readonly fingerprint: string }[] {
+    const named = { rule_id: sql<number>`${alerts.rule_id}`, fingerprint: alerts.fingerprint };
+    const condition = and(eq(alerts.muted, true), isNotNull(alerts.rule_id));
+    return this.#db.sql.selectDistinct(named).from(alerts).where(condition).all();
+  }
+
+  /** Their expression has let go of them: they may be raised again. */
+  unmute(ruleId: number, fingerprints: readonly string[]): void {
+    const those = sql`${alerts.fingerprint} IN (SELECT value FROM json_each(${JSON.stringify(fingerprints)}))`;
+    const condition = and(eq(alerts.rule_id, ruleId), eq(alerts.muted, true), those);
+    this.#db.sql.update(alerts).set({ muted: false }).where(condition).run();
   }
 
   list(tenant: TenantId, filter: AlertFilter): Page<AlertRecord> {
@@ -63,7 +73,7 @@ export class AlertRepository {
         this.#db.sql
           .select({ ...columns, sort_value: clause.sortValue })
           .from(alerts)
-          .leftJoin(devices, eq(devices.id, alerts.device_id))
+          .leftJoin(devices, itsDevice)
           .where(
             and(
               eq(alerts.tenant_id, tenant),
@@ -90,7 +100,8 @@ export class AlertRepository {
     const rows = this.#db.sql
       .select({ id: alerts.device_id, rank: sql<number>`max(${severityRank})` })
       .from(alerts)
-      .where(and(eq(alerts.state, 'firing'), isNotNull(alerts.device_id)))
+      .innerJoin(devices, itsDevice)
+      .where(eq(alerts.state, 'firing'))
       .groupBy(alerts.device_id)
       .all();
     const names = ['info', 'info', 'warning', 'critical'] as const;
@@ -100,7 +111,7 @@ export class AlertRepository {
   insert(alert: NewAlert): AlertRow {
     return this.#db.sql
       .insert(alerts)
-      .values({ ...alert, comments: [] })
+      .values({ muted: false, ...alert, comments: [] })
       .returning()
       .all()[0]!;
   }

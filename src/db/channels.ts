@@ -1,5 +1,5 @@
 /** Channels. Their secrets come and go sealed. */
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type ChannelType, channels } from '../../schema/alerting.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { Database } from './database.ts';
@@ -29,6 +29,24 @@ export class ChannelRepository {
   enabled(tenant: TenantId): ChannelRecord[] {
     const condition = and(eq(channels.tenant_id, tenant), eq(channels.enabled, true));
     return this.#db.sql.select().from(channels).where(condition).orderBy(channels.id).all();
+  }
+
+  /** Of every tenant: channels that are on and could not deliver what they sent last. */
+  brokenCount(): number {
+    const isBroken = sql`${channels.last_error_at} > coalesce(${channels.last_sent_at}, 0)`;
+    return (
+      this.#db.sql
+        .select({ n: count() })
+        .from(channels)
+        .where(and(eq(channels.enabled, true), isBroken))
+        .get()?.n ?? 0
+    );
+  }
+
+  /** Of every tenant, to see whether the key still fits. */
+  sealed(): { readonly id: number; readonly tenant_id: number; readonly sealed: Record<string, string> }[] {
+    const { id, tenant_id, sealed } = channels;
+    return this.#db.sql.select({ id, tenant_id, sealed }).from(channels).all();
   }
 
   list(tenant: TenantId, request: PageRequest & { type?: ChannelType | undefined }): Page<ChannelRecord> {

@@ -41,6 +41,12 @@ export class CredentialProfileRepository {
     return this.#db.sql.select({ type: credentialProfiles.type }).from(credentialProfiles).where(condition).get()?.type;
   }
 
+  /** Of every tenant, to see whether the key still fits. */
+  sealed(): { readonly id: number; readonly tenant_id: number; readonly sealed: Record<string, string> }[] {
+    const { id, tenant_id, sealed } = credentialProfiles;
+    return this.#db.sql.select({ id, tenant_id, sealed }).from(credentialProfiles).all();
+  }
+
   list(
     tenant: TenantId,
     request: PageRequest & { type?: CredentialType | undefined; q?: string | undefined },

@@ -4,6 +4,7 @@
  *
  * better-sqlite3 is loaded on first use only: inside the executable its add-on can be unpacked no sooner.
  */
+import fs from 'node:fs';
 import type BetterSqlite from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { DatabaseError } from './errors.ts';
@@ -36,7 +37,10 @@ export async function openDatabase(path: string): Promise<Database> {
     import('better-sqlite3'),
     import('drizzle-orm/better-sqlite3'),
   ]);
-  const client = open(() => new Client(path), path);
+  const client = open(() => {
+    keepPrivate(path);
+    return new Client(path);
+  }, path);
   const writes = new WriteWatch();
   try {
     client.pragma('journal_mode = WAL');
@@ -49,9 +53,7 @@ export async function openDatabase(path: string): Promise<Database> {
   } catch (error) {
     client.close();
     if (error instanceof DatabaseError) throw error;
-    const isForbidden = /SQLITE_(READONLY|CANTOPEN)/.test(String((error as { code?: unknown }).code));
-    const remedy = isForbidden ? 'Look at its owner and mode.' : 'Restore it from a backup.';
-    throw new DatabaseError(`${path} cannot be used: ${messageOf(error)}. ${remedy}`, { cause: error });
+    throw new DatabaseError(`${path} cannot be used: ${messageOf(error)}. ${remedyOf(error)}`, { cause: error });
   }
   return {
     sql: drizzle(client),
@@ -62,6 +64,28 @@ export async function openDatabase(path: string): Promise<Database> {
     check: () => String(client.pragma('quick_check(1)', { simple: true })),
     close: () => client.close(),
   };
+}
+
+/** Hashes of passwords are in it: nobody else reads it, whatever the mode of the folder. Its journals take over its mode. */
+function keepPrivate(path: string): void {
+  if (path === ':memory:' || process.platform === 'win32') return;
+  if (!fs.existsSync(path)) fs.closeSync(fs.openSync(path, 'a', 0o600));
+  else if ((fs.statSync(path).mode & 0o077) !== 0) for (const file of journalsOf(path)) fs.chmodSync(file, 0o600);
+}
+
+const journalsOf = (path: string): string[] =>
+  [path, `${path}-wal`, `${path}-shm`].filter((file) => fs.existsSync(file));
+
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/SQLITE_(READONLY|CANTOPEN|PERM)/, 'Look at its owner and mode.'],
+  [/SQLITE_FULL/, 'Make room on its disk, then start again.'],
+  [/SQLITE_(BUSY|LOCKED)/, 'Another program has it open: end that, then start again.'],
+  [/SQLITE_IOERR/, 'Look after its disk.'],
+];
+
+function remedyOf(error: unknown): string {
+  const code = String((error as { code?: unknown }).code);
+  return REMEDIES.find(([pattern]) => pattern.test(code))?.[1] ?? 'Restore it from a backup.';
 }
 
 /** Statements that are compiled at a time; there are some hundred different ones in all. */

@@ -94,6 +94,17 @@ export class MonitorRepository {
       .all();
   }
 
+  /** Of every device with monitors that are on: how often the busiest of them polls, in milliseconds. */
+  shortestIntervals(): Map<number, number> {
+    const rows = this.#db.sql
+      .select({ id: monitors.device_id, seconds: sql<number>`min(${monitors.polling_interval})` })
+      .from(monitors)
+      .where(eq(monitors.enabled, true))
+      .groupBy(monitors.device_id)
+      .all();
+    return new Map(rows.map((row) => [row.id, row.seconds * 1000]));
+  }
+
   /** One monitor as it is stored. */
   find(id: number): MonitorRow | undefined {
     return this.#db.sql.select().from(monitors).where(eq(monitors.id, id)).get();

@@ -42,6 +42,8 @@ export interface DevicesOptions {
   readonly joiner: LabelJoiner;
   readonly configuration: CollectorConfiguration;
   readonly templateExists: (tenant: TenantId, id: string) => boolean;
+  /** Devices are gone, and so is what was measured of them. */
+  readonly removed: (tenant: TenantId, ids: readonly number[]) => void;
   readonly defaults: (tenant: TenantId) => { readonly polling_interval_s: number; readonly offline_after_s: number };
   readonly clock: Clock;
 }
@@ -174,6 +176,7 @@ export class Devices {
   /** Tells everybody that devices were removed, stops polling them, and deletes what was measured of them. */
   async forget(tenant: TenantId, removed: readonly RemovedDevice[]): Promise<void> {
     const { repositories, monitors, events, joiner, configuration, states } = this.#options;
+    const ids = removed.map(({ device }) => device.id);
     repositories.transaction(() => {
       for (const { device } of removed) {
         events.record(device, 'device_removed', { before: { name: device.name, address: device.address } });
@@ -183,11 +186,10 @@ export class Devices {
       states.removeDevice(device.id);
       joiner.remove(device, interfaces);
     }
-    configuration.touch(removed.map(({ device }) => device.id));
-    await monitors.forget(
-      tenant,
-      removed.flatMap((one) => one.monitors),
-    );
+    configuration.touch(ids);
+    const gone = removed.flatMap((one) => one.monitors);
+    await monitors.forget(tenant, gone, ids.map(healthSeriesOf));
+    this.#options.removed(tenant, ids);
   }
 
   /** Which interfaces are polled: true, false, or null for the template's default. @throws Refusal */
@@ -305,6 +307,9 @@ export class Devices {
     return new Date(this.#options.clock.nowMs());
   }
 }
+
+/** What the watch over health has stored of a device. */
+const healthSeriesOf = (id: number): string => `{__name__=~"device_(health|offline|silent_seconds)",device_id="${id}"}`;
 
 /** A person's name for it, else what it calls itself, else its address. */
 function nameOf(wish: DeviceWish, address: Address, before?: DeviceRecord): Pick<NewDevice, 'name' | 'name_given'> {

@@ -27,6 +27,8 @@ export interface FleetOptions {
   readonly templateExists: (tenant: TenantId, id: string) => boolean;
   /** Templates that people of all tenants added, parsed, by `tenantKey`. */
   readonly addedTemplates: () => Readonly<Record<string, unknown>>;
+  /** Devices were removed. */
+  readonly devicesRemoved: (tenant: TenantId, ids: readonly number[]) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -77,6 +79,7 @@ export function createFleet(options: FleetOptions): Fleet {
     joiner,
     configuration,
     templateExists: options.templateExists,
+    removed: options.devicesRemoved,
     defaults: (tenant) => settings.of(tenant),
     clock,
   });

@@ -20,6 +20,14 @@ export interface MonitorStatesOptions {
   readonly transaction: <T>(work: () => T) => T;
 }
 
+/** Polls of one device end in any order, but not so far apart: then the clock was turned back. */
+const CLOCK_SLACK_MS = 300_000;
+
+function moveOn(times: Map<number, number>, deviceId: number, atMs: number): void {
+  const before = times.get(deviceId) ?? 0;
+  if (atMs > before || before - atMs > CLOCK_SLACK_MS) times.set(deviceId, atMs);
+}
+
 export class MonitorStates {
   readonly #options: MonitorStatesOptions;
   readonly #entries = new Map<number, Entry>();
@@ -113,10 +121,10 @@ export class MonitorStates {
   }
 
   #succeeded(deviceId: number, atMs: number): void {
-    if (atMs > (this.#lastSuccess.get(deviceId) ?? 0)) this.#lastSuccess.set(deviceId, atMs);
+    moveOn(this.#lastSuccess, deviceId, atMs);
   }
 
   #attempted(deviceId: number, atMs: number): void {
-    if (atMs > (this.#lastAttempt.get(deviceId) ?? 0)) this.#lastAttempt.set(deviceId, atMs);
+    moveOn(this.#lastAttempt, deviceId, atMs);
   }
 }

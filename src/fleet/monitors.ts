@@ -100,14 +100,14 @@ export class Monitors {
     return record;
   }
 
-  /** What is left to do when the rows of monitors are gone: stop polling at once, delete their metrics. */
-  async forget(tenant: TenantId, gone: readonly MonitorRow[]): Promise<void> {
-    if (gone.length === 0) return;
+  /** What is left to do when the rows of monitors are gone: stop polling at once, delete their metrics, and `more` selectors'. */
+  async forget(tenant: TenantId, gone: readonly MonitorRow[], more: readonly string[] = []): Promise<void> {
+    if (gone.length === 0 && more.length === 0) return;
     const { states, configuration, store, clock, logger } = this.#options;
     for (const row of gone) states.remove(row.id);
     configuration.touch(new Set(gone.map((row) => row.device_id)));
     configuration.flush();
-    const selectors = gone.map((row) => `{monitor_id="${row.id}"}`);
+    const selectors = [...gone.map((row) => `{monitor_id="${row.id}"}`), ...more];
     const cancel = clock.after(STRAGGLERS_MS, () => {
       this.#pending.delete(cancel);
       store.deleteRowGroups(tenant, selectors).catch((error: unknown) => {

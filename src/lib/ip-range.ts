@@ -60,7 +60,7 @@ export class AddressSet implements Iterable<string> {
         .flatMap((piece) => {
           const range = parsePiece(piece, isWhole);
           if (typeof range !== 'string') return [range];
-          problems.push({ piece, message: range });
+          problems.push({ piece: shown(piece), message: range });
           return [];
         });
     const ranges = read(text, false);
@@ -70,17 +70,17 @@ export class AddressSet implements Iterable<string> {
     for (const range of excluded) {
       if (range.kind !== 'name' || names.has(range.name)) continue;
       const message = 'is a name: leave out its address, because what is scanned are addresses';
-      problems.push({ piece: range.name, message });
+      problems.push({ piece: shown(range.name), message });
     }
     if (problems.length > 0) return { kind: 'bad', problems };
-    if (ranges.length === 0) return { kind: 'bad', problems: [{ piece: text, message: 'names no address' }] };
+    if (ranges.length === 0) return { kind: 'bad', problems: [{ piece: shown(text), message: 'names no address' }] };
     const set = new AddressSet(ranges, excluded);
     if (set.size > maxAddresses) {
       const has = set.size < 1e9 ? `${set.size} addresses` : 'far too many addresses';
       const message = `has ${has}; at most ${maxAddresses} can be scanned at once: split it`;
-      return { kind: 'bad', problems: [{ piece: text, message }] };
+      return { kind: 'bad', problems: [{ piece: shown(text), message }] };
     }
-    if (set.size === 0) return { kind: 'bad', problems: [{ piece: text, message: 'is excluded altogether' }] };
+    if (set.size === 0) return { kind: 'bad', problems: [{ piece: shown(text), message: 'is excluded altogether' }] };
     return { kind: 'ok', set };
   }
 
@@ -101,6 +101,9 @@ export class AddressSet implements Iterable<string> {
     yield* this.#names;
   }
 }
+
+/** As much of what was written as says which piece is meant. */
+const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** @param isWhole a network's own address and the broadcast address count too */
 function parsePiece(piece: string, isWhole: boolean): Range | string {
@@ -130,6 +133,7 @@ function parseCidr(piece: string, isWhole: boolean): NumericRange | string {
   const { kind, value } = toNumber(address.toString());
   const width = kind === 4 ? 32 : 128;
   const size = 1n << BigInt(width - bits);
+  if (!isWhole && address.range() === 'multicast') return 'is a multicast network: nobody answers for it, or everybody';
   const first = value - (value % size);
   const last = first + size - 1n;
   return kind === 4 && size > 2n && !isWhole ? { kind, first: first + 1n, last: last - 1n } : { kind, first, last };

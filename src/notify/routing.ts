@@ -1,4 +1,4 @@
-/** Who is told of an alert's transition. Pure. */
+/** Who is told of an alert's transition, and when. Pure. */
 import { SEVERITIES, type Severity } from '../model/health.ts';
 
 export interface RoutedChannel {
@@ -15,27 +15,41 @@ export interface RoutedAlert {
   readonly channelIds: readonly number[] | null;
   /** Channels that were told that this alert fires. */
   readonly toldChannelIds: readonly number[];
-  /** When this fingerprint was last announced as firing before now, if ever. */
-  readonly lastToldMs: number | undefined;
+  /** When each channel was last told that this fingerprint fires, milliseconds since 1970 UTC. */
+  readonly lastToldMs: ReadonlyMap<number, number>;
+}
+
+export interface Telling {
+  readonly channelId: number;
+  /** Not before then. */
+  readonly atMs: number;
 }
 
 /**
- * `firing` goes to every enabled channel of the rule that wants the severity, once per fingerprint and de-duplication
- * window; `resolved` only to those that were told of the firing.
+ * `firing` goes to every enabled channel of the rule that wants the severity, once an alert, and once a fingerprint and
+ * de-duplication window: an alert that comes back within the window is told when the window ends, if it still fires
+ * then. `resolved` goes only to those that were told of the firing.
  */
 export function channelsToTell(
   alert: RoutedAlert,
   channels: readonly RoutedChannel[],
   nowMs: number,
   windowMs: number,
-): readonly number[] {
-  const wanted = channels.filter(({ id, enabled }) => enabled && (alert.channelIds?.includes(id) ?? true));
+): readonly Telling[] {
+  const wasTold = (id: number) => alert.toldChannelIds.includes(id);
   if (alert.kind === 'resolved') {
-    return wanted
-      .filter(({ id, sendResolved }) => sendResolved && alert.toldChannelIds.includes(id))
-      .map(({ id }) => id);
+    return channels
+      .filter(({ id, enabled, sendResolved }) => enabled && sendResolved && wasTold(id))
+      .map(({ id }) => ({ channelId: id, atMs: nowMs }));
   }
-  if (alert.lastToldMs !== undefined && nowMs - alert.lastToldMs < windowMs) return [];
   const rank = SEVERITIES.indexOf(alert.severity);
-  return wanted.filter(({ minSeverity }) => rank >= SEVERITIES.indexOf(minSeverity)).map(({ id }) => id);
+  return channels
+    .filter(({ id, enabled }) => enabled && (alert.channelIds?.includes(id) ?? true))
+    .filter(({ id, minSeverity }) => rank >= SEVERITIES.indexOf(minSeverity) && !wasTold(id))
+    .map(({ id }) => {
+      const lastMs = alert.lastToldMs.get(id) ?? Number.NEGATIVE_INFINITY;
+      // Also when the clock was turned back since: a time that lies ahead says nothing.
+      const isSameIncident = Math.abs(nowMs - lastMs) < windowMs;
+      return { channelId: id, atMs: isSameIncident ? lastMs + windowMs : nowMs };
+    });
 }

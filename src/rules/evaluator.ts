@@ -1,6 +1,7 @@
 /**
  * The alert loop: every 10 s each enabled rule is evaluated as of now, its alerts advance, and every transition is
- * stored before anybody is told. A rule that cannot be evaluated keeps its alerts as they are and says why.
+ * stored before anybody is told. A rule that cannot be evaluated keeps its alerts as they are and says why; what cannot
+ * be stored has not happened and is tried again in the next round.
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -8,23 +9,27 @@ import type { TenantId } from '../model/tenant.ts';
 import type { PrometheusAnswer } from '../store/store.ts';
 import { readInstantAnswer } from './instant-answer.ts';
 import type { Rule, RuleSample } from './rule.ts';
-import { type AlertRecord, type AlertTransition, RuleAlerts } from './rule-alerts.ts';
+import { type AlertRecord, type AlertStep, RuleAlerts } from './rule-alerts.ts';
 
 export interface RuleEvaluatorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly intervalMs: number;
-  /** So long after the start a missing series resolves nothing: polling has only begun. */
+  /** So long after the start, or after the machine slept, a missing series resolves nothing: polling has only begun. */
   readonly graceMs: number;
   /** All enabled rules of all tenants. */
   readonly rules: () => readonly Rule[];
+  /** One rule as it is now; undefined when there is none. */
+  readonly rule: (tenant: TenantId, id: number) => { readonly revision: string; readonly enabled: boolean } | undefined;
   readonly query: (tenant: TenantId, expression: string, timeMs: number) => Promise<PrometheusAnswer>;
   /** Names of labels that are joined at read in this tenant. */
   readonly joinedNames: (tenant: TenantId) => ReadonlySet<string>;
   /** Alerts that are pending or firing in the database. */
   readonly activeAlerts: () => readonly AlertRecord[];
-  /** Stores the transitions of one rule in one transaction, queues who is to be told in the same one; returns IDs in order. */
-  readonly store: (transitions: readonly AlertTransition[]) => readonly number[];
+  /** Fingerprints in the database that a person muted. */
+  readonly mutedAlerts: () => readonly { readonly rule_id: number; readonly fingerprint: string }[];
+  /** Stores a step of one rule in one transaction, queues who is to be told in the same one; returns IDs in order. */
+  readonly store: (ruleId: number, step: AlertStep) => readonly number[];
   /** `error` undefined: it worked. */
   readonly evaluated: (rule: Rule, atMs: number, error: string | undefined) => void;
 }
@@ -32,34 +37,42 @@ export interface RuleEvaluatorOptions {
 /** More alerts from one rule than this is a mistake in the rule. */
 const MAX_ALERTS_A_RULE = 10_000;
 const QUERIES_AT_ONCE = 2;
+/** A round that comes so much later by the wall clock: the machine slept, or its clock was set. */
+const PAUSE_MS = 60_000;
+
+interface Watched {
+  rule: Rule | undefined;
+  readonly alerts: RuleAlerts;
+}
 
 export class RuleEvaluator {
   readonly #options: RuleEvaluatorOptions;
-  readonly #alerts = new Map<number, { revision: string; alerts: RuleAlerts }>();
+  readonly #watched = new Map<number, Watched>();
   #evaluations = 0;
   #failures = 0;
-  readonly #startedAtMs: number;
+  #graceSinceMs: number;
+  /** Counts what ended alerts from outside: an answer from before must not raise them again. */
+  #ends = 0;
+  #lastRoundMs: number | undefined;
 
   constructor(options: RuleEvaluatorOptions) {
     this.#options = options;
-    this.#startedAtMs = options.clock.monotonicMs();
-    const revisions = new Map(options.rules().map((rule) => [rule.id, rule.revision]));
-    for (const alert of options.activeAlerts()) {
-      const entry = this.#alerts.get(alert.ruleId) ?? {
-        revision: revisions.get(alert.ruleId) ?? '',
-        alerts: new RuleAlerts(),
-      };
-      entry.alerts.restore([alert]);
-      this.#alerts.set(alert.ruleId, entry);
+    this.#graceSinceMs = options.clock.monotonicMs();
+    const rules = new Map(options.rules().map((rule) => [rule.id, rule]));
+    const alerts = Map.groupBy(options.activeAlerts(), (alert) => alert.ruleId);
+    const muted = Map.groupBy(options.mutedAlerts(), (entry) => entry.rule_id);
+    for (const id of new Set([...alerts.keys(), ...muted.keys()])) {
+      const silent = (muted.get(id) ?? []).map(({ fingerprint }) => fingerprint);
+      this.#watched.set(id, { rule: rules.get(id), alerts: new RuleAlerts(alerts.get(id), silent) });
     }
   }
 
   /** Runs until the signal; resolves when the last round is finished. */
   async start(signal: AbortSignal): Promise<void> {
-    const { clock, intervalMs } = this.#options;
+    const { clock, intervalMs, logger } = this.#options;
     while (!signal.aborted) {
       const next = clock.monotonicMs() + intervalMs;
-      await this.evaluateAll();
+      await this.evaluateAll().catch((error) => logger.error({ err: error }, 'alert rules could not be evaluated'));
       await clock.sleep(Math.max(0, next - clock.monotonicMs()), signal).catch(() => {});
     }
   }
@@ -70,9 +83,9 @@ export class RuleEvaluator {
 
   /** One round over all rules. */
   async evaluateAll(): Promise<void> {
-    const rules = this.#options.rules();
-    this.#dropAlertsOf(rules);
-    const pending = [...rules];
+    this.#noticePause();
+    this.rulesChanged();
+    const pending = [...this.#options.rules()];
     await Promise.all(
       Array.from({ length: QUERIES_AT_ONCE }, async () => {
         for (let rule = pending.shift(); rule; rule = pending.shift()) await this.#evaluate(rule);
@@ -80,27 +93,52 @@ export class RuleEvaluator {
     );
   }
 
-  /** A person resolves an alert. While its expression still returns it, it is suppressed and not raised anew. */
-  resolve(tenant: TenantId, alertId: number): void {
-    for (const { alerts } of this.#alerts.values()) {
-      const transition = alerts.resolve(tenant, alertId, this.#options.clock.nowMs());
-      if (transition) this.#apply(alerts, [transition]);
+  /** A person resolves an alert. While its expression still returns it, it is muted and not raised anew. */
+  resolve(tenant: TenantId, alertId: number, resolution: string): void {
+    for (const [ruleId, { alerts }] of this.#watched) {
+      const step = alerts.mute(tenant, alertId, this.#options.clock.nowMs(), resolution);
+      if (step) this.#store(ruleId, alerts, step);
     }
   }
 
-  /** Rules that are gone, off or edited: what they raised is resolved. */
-  #dropAlertsOf(rules: readonly Rule[]): void {
-    const revisions = new Map(rules.map((rule) => [rule.id, rule.revision]));
-    for (const [ruleId, entry] of this.#alerts) {
-      if (revisions.get(ruleId) === entry.revision) continue;
-      this.#apply(entry.alerts, entry.alerts.resolveAll(this.#options.clock.nowMs()));
-      this.#alerts.delete(ruleId);
+  /** Alerts that are over whatever their expressions say: those of devices that are gone. */
+  end(isOver: (alert: AlertRecord) => boolean, resolution: string): void {
+    this.#ends++;
+    for (const [ruleId, { alerts }] of this.#watched) {
+      this.#store(ruleId, alerts, alerts.end(isOver, this.#options.clock.nowMs(), resolution));
     }
+  }
+
+  /** What rules raised that are gone or off is resolved. An edited rule keeps its alerts: the next evaluation judges them. */
+  rulesChanged(): void {
+    const { clock, rules } = this.#options;
+    const enabled = new Set(rules().map((rule) => rule.id));
+    for (const [ruleId, { rule, alerts }] of this.#watched) {
+      if (enabled.has(ruleId)) continue;
+      const tenant = rule?.tenant ?? alerts.active[0]?.tenant;
+      const isOff = tenant !== undefined && this.#options.rule(tenant, ruleId) !== undefined;
+      const resolution = isOff ? 'The rule was switched off.' : 'The rule was removed.';
+      const step = alerts.end(() => true, clock.nowMs(), resolution);
+      // What a person muted is forgotten with it: whoever switches a rule on again wants to hear all of it.
+      const unmuted = [...step.muted];
+      this.#store(ruleId, alerts, { ...step, unmuted, muted: new Set() });
+      this.#watched.delete(ruleId);
+    }
+  }
+
+  /** After a pause the last samples are old, not gone: nothing is resolved for want of new ones, as after a start. */
+  #noticePause(): void {
+    const { clock, intervalMs } = this.#options;
+    const nowMs = clock.nowMs();
+    const sinceMs = this.#lastRoundMs === undefined ? 0 : nowMs - this.#lastRoundMs;
+    if (sinceMs < 0 || sinceMs > intervalMs + PAUSE_MS) this.#graceSinceMs = clock.monotonicMs();
+    this.#lastRoundMs = nowMs;
   }
 
   async #evaluate(rule: Rule): Promise<void> {
     const { clock, logger, query, joinedNames, evaluated } = this.#options;
     const nowMs = clock.nowMs();
+    const ends = this.#ends;
     this.#evaluations++;
     try {
       const answer = readInstantAnswer(await query(rule.tenant, rule.expression, nowMs));
@@ -110,11 +148,21 @@ export class RuleEvaluator {
         evaluated(rule, nowMs, problem);
         return;
       }
-      const entry = this.#alerts.get(rule.id) ?? { revision: rule.revision, alerts: new RuleAlerts() };
-      this.#alerts.set(rule.id, entry);
-      const mayResolve = clock.monotonicMs() - this.#startedAtMs >= this.#options.graceMs;
-      const names = joinedNames(rule.tenant);
-      this.#apply(entry.alerts, entry.alerts.advance(rule, answer.samples, nowMs, names, mayResolve));
+      // Removed, switched off or edited while the query ran, or its devices were: the answer is of the past.
+      const current = this.#options.rule(rule.tenant, rule.id);
+      if (!current?.enabled || current.revision !== rule.revision || ends !== this.#ends) return;
+      const watched = this.#watched.get(rule.id) ?? { rule, alerts: new RuleAlerts() };
+      this.#watched.set(rule.id, watched);
+      const isEdited = watched.rule !== undefined && watched.rule.revision !== rule.revision;
+      const step = watched.alerts.advance(rule, {
+        samples: answer.samples,
+        nowMs,
+        joinedNames: joinedNames(rule.tenant),
+        mayResolve: clock.monotonicMs() - this.#graceSinceMs >= this.#options.graceMs,
+        resolution: isEdited ? 'The rule was changed.' : undefined,
+      });
+      this.#store(rule.id, watched.alerts, step);
+      watched.rule = rule;
       evaluated(rule, nowMs, undefined);
     } catch (error) {
       this.#failures++;
@@ -123,12 +171,9 @@ export class RuleEvaluator {
     }
   }
 
-  #apply(alerts: RuleAlerts, transitions: readonly AlertTransition[]): void {
-    if (transitions.length === 0) return;
-    const ids = this.#options.store(transitions);
-    transitions.forEach(({ alert }, i) => {
-      if (alert.state !== 'resolved') alerts.stored(alert.fingerprint, ids[i]!);
-    });
+  #store(ruleId: number, alerts: RuleAlerts, step: AlertStep): void {
+    const isQuiet = step.transitions.length === 0 && step.unmuted.length === 0;
+    alerts.take(step, isQuiet ? [] : this.#options.store(ruleId, step));
   }
 }
 

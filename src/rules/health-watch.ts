@@ -12,7 +12,6 @@ import { type DeviceVitals, deviceHealth } from './device-health.ts';
 export interface WatchedDevice extends DeviceVitals {
   readonly id: number;
   readonly tenant: TenantId;
-  readonly health: Health;
 }
 
 export interface HealthChange {
@@ -58,8 +57,13 @@ export const DEVICE_FIELDS: readonly FieldMetadata[] = [
   },
 ];
 
+const PAUSE_MS = 60_000;
+
 export class HealthWatch {
   readonly #options: HealthWatchOptions;
+  /** Wall clock; since when there was a look every interval. */
+  #watchedSinceMs: number | undefined;
+  #lastLookMs = 0;
 
   constructor(options: HealthWatchOptions) {
     this.#options = options;
@@ -78,10 +82,11 @@ export class HealthWatch {
   async look(): Promise<void> {
     const { clock, devices, changed, append } = this.#options;
     const nowMs = clock.nowMs();
+    const watchedSinceMs = this.#watchedSince(nowMs);
     const changes: HealthChange[] = [];
     const lines = new Map<TenantId, string[]>();
     for (const device of devices()) {
-      const after = deviceHealth(device, nowMs);
+      const after = deviceHealth(device, nowMs, watchedSinceMs);
       if (after !== device.health) {
         changes.push({ deviceId: device.id, tenant: device.tenant, before: device.health, after, atMs: nowMs });
       }
@@ -94,5 +99,15 @@ export class HealthWatch {
     }
     if (changes.length > 0) changed(changes);
     for (const [tenant, rows] of lines) await append(tenant, `${rows.join('\n')}\n`);
+  }
+
+  /** Begins anew when a look comes too late, or before the last one: the machine slept, or its clock was set. */
+  #watchedSince(nowMs: number): number {
+    const sinceMs = nowMs - this.#lastLookMs;
+    if (this.#watchedSinceMs === undefined || sinceMs < 0 || sinceMs > this.#options.intervalMs + PAUSE_MS) {
+      this.#watchedSinceMs = nowMs;
+    }
+    this.#lastLookMs = nowMs;
+    return this.#watchedSinceMs;
   }
 }

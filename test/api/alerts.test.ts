@@ -191,6 +191,48 @@ scenarios([
     status: 400,
   },
   {
+    name: 'many are acknowledged at once, each judged for itself',
+    method: 'POST',
+    path: '/alerts/bulk/acknowledge',
+    as: 'operator',
+    arrange: (server) => {
+      arrangeAlert(server);
+      const { id: _, ...fired } = server.repositories.alerts.get(1, 1)!;
+      server.repositories.alerts.insert({ ...fired, state: 'resolved', resolved_at: fired.started_at });
+    },
+    body: { ids: [1, 2, 99], comment: 'one cause' },
+    status: 200,
+    contains: ['"done":1', '"refused":2', '"id":2,"status":409', '"id":99,"status":404'],
+    expect: ({ repositories }) => {
+      const alert = repositories.alerts.get(1, 1);
+      assert.equal(alert?.acknowledged_by, 'key 1');
+      assert.equal(alert?.comments[0]?.text, 'one cause');
+      assert.equal(repositories.journal.audit(1, { action: 'alert.bulk_acknowledge' }).data.length, 1);
+    },
+  },
+  {
+    name: 'many are resolved at once by those who may',
+    method: 'POST',
+    path: '/alerts/bulk/resolve',
+    as: 'viewer',
+    body: { ids: [1] },
+    status: 403,
+  },
+  {
+    name: 'the secret in the URL of a hook is shown to nobody who could not change it',
+    method: 'GET',
+    path: '/channels/1',
+    as: 'operator',
+    arrange: (server) =>
+      server.request('POST', '/api/v1/channels', {
+        key: server.keyOf('admin'),
+        body: { name: 'chat', type: 'webhook', config: { url: 'https://hooks.example/T0/verysecret' } },
+      }),
+    status: 200,
+    contains: ['"url":"https://hooks.example/…"'],
+    excludes: ['verysecret'],
+  },
+  {
     name: 'a channel that a rule names stays',
     method: 'DELETE',
     path: '/channels/1',

@@ -72,7 +72,11 @@ scenarios([
     status: 204,
     expect: ({ repositories, store }) => {
       assert.deepEqual(repositories.monitors.all(), []);
-      assert.deepEqual(store.deleted, ['{monitor_id="1"}', '{monitor_id="2"}']);
+      assert.deepEqual(store.deleted, [
+        '{monitor_id="1"}',
+        '{monitor_id="2"}',
+        '{__name__=~"device_(health|offline|silent_seconds)",device_id="1"}',
+      ]);
       assert.deepEqual(store.labels.get('{"device_id":"1"}')?.labels, {});
     },
   },

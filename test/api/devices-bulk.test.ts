@@ -127,7 +127,11 @@ scenarios([
         repositories.devices.all().map(({ id }) => id),
         [3, 4],
       );
-      assert.deepEqual(store.deleted, ['{monitor_id="1"}', '{monitor_id="2"}', '{monitor_id="3"}']);
+      assert.deepEqual(
+        store.deleted.filter((selector) => selector.startsWith('{monitor_id')),
+        ['{monitor_id="1"}', '{monitor_id="2"}', '{monitor_id="3"}'],
+      );
+      assert.equal(store.deleted.filter((selector) => selector.includes('device_id="2"')).length, 1);
       assert.deepEqual(
         services.fleet.configuration.document.devices.map(({ device_id }) => device_id),
         ['3', '4'],

@@ -52,6 +52,16 @@ test('the OpenAPI document holds every endpoint, and every reference leads somew
   }
 });
 
+test('every page asks for the document: it comes compressed, and only once', async () => {
+  await using server = await createTestServer();
+  const ask = (headers: Record<string, string>) => server.request('GET', '/api/v1/openapi.json', { headers });
+  const first = await ask({ 'accept-encoding': 'gzip, br' });
+  assert.equal(first.headers.get('content-encoding'), 'br');
+  assert.ok((await first.bytes()).length < 40_000);
+  const again = await ask({ 'accept-encoding': 'gzip, br', 'if-none-match': first.headers.get('etag') ?? '' });
+  assert.equal(again.status, 304);
+});
+
 test('the document can be read without internet and without scripts', async () => {
   await using server = await createTestServer();
   const response = await server.request('GET', '/api/docs');

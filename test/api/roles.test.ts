@@ -95,6 +95,8 @@ const PINNED: Readonly<Record<string, 'anyone' | 'self' | Role>> = {
   'delete /alert-rules/:id': 'operator',
   'get /alerts': 'viewer',
   'get /alerts/:id': 'viewer',
+  'post /alerts/bulk/acknowledge': 'operator',
+  'post /alerts/bulk/resolve': 'operator',
   'post /alerts/:id/acknowledge': 'operator',
   'post /alerts/:id/resolve': 'operator',
   'post /alerts/:id/comment': 'operator',

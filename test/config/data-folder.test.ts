@@ -43,6 +43,23 @@ test('a lock whose process number was given to another process is taken over', (
   openDataFolder(folder, 'server').release();
 });
 
+test('a folder whose database is gone is not begun anew over the samples of what was', () => {
+  const folder = fresh();
+  openDataFolder(folder, 'server').release();
+  fs.mkdirSync(path.join(folder, 'tsdb', 'raw'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'telltale.db'), '');
+  openDataFolder(folder, 'server').release();
+  fs.writeFileSync(path.join(folder, 'tsdb', 'raw', '0000000001-0000000001-0000.seg'), '');
+  assert.throws(() => openDataFolder(folder, 'server'), /holds samples but no telltale\.db/);
+  assert.ok(!fs.existsSync(path.join(folder, 'lock')));
+  fs.writeFileSync(path.join(folder, 'telltale.db'), 'x');
+  openDataFolder(folder, 'server').release();
+  assert.deepEqual(
+    fs.readdirSync(folder).filter((name) => name.startsWith('lock')),
+    [],
+  );
+});
+
 test('the demo leaves a real folder alone, and the server a demo folder', () => {
   const real = fresh();
   openDataFolder(real, 'server').release();

@@ -129,6 +129,18 @@ test('a damaged file and a folder that is not there are said so', async () => {
   await assert.rejects(openDatabase(path.join(path.dirname(folder.file), 'no', 'x.db')), /cannot be opened/);
 });
 
+test('nobody else may read it, also one from before', async () => {
+  using folder = temporaryFolder();
+  const modes = () => [folder.file, `${folder.file}-wal`].map((file) => (fs.statSync(file).mode & 0o777).toString(8));
+  let db = await openDatabase(folder.file);
+  assert.deepEqual(modes(), ['600', '600']);
+  db.close();
+  fs.chmodSync(folder.file, 0o644);
+  db = await openDatabase(folder.file);
+  assert.deepEqual(modes(), ['600', '600']);
+  db.close();
+});
+
 test('what was written is there after a kill', async () => {
   using folder = temporaryFolder();
   const db = await openDatabase(folder.file);

@@ -55,12 +55,19 @@ const BAD: readonly (readonly [string, string, RegExp])[] = [
   ['10.0.0.1-fd00::1', '', /mixes IPv4 and IPv6/],
   ['0.0.0.0/0', '', /at most 65536 can be scanned at once/],
   ['fd00::/64', '', /at most 65536/],
+  ['224.0.0.0/24', '', /is a multicast network/],
+  ['10.0.0.1-224.0.0.1', '', /must not be a multicast address/],
   ['10.0.0.1', '10.0.0.0/24', /excluded altogether/],
   [' , ', '', /names no address/],
   ['10.0.0.0/24', 'nonsense!', /must be an IPv4 address/],
   ['10.0.0.0/24', 'plc.example', /is a name: leave out its address/],
   ['fd00::/32', '', /has far too many addresses/],
 ];
+
+test('of a long text that cannot be read, only its beginning is told', () => {
+  const parsed = AddressSet.parse('x'.repeat(5000));
+  assert.ok(parsed.kind === 'bad' && parsed.problems[0]!.piece.length < 70);
+});
 
 test('what cannot be read is refused with the reason', () => {
   for (const [text, exclude, message] of BAD) {

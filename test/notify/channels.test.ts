@@ -5,8 +5,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
-import { sendEmail } from '../../src/notify/channels/email.ts';
-import { sendWebhook } from '../../src/notify/channels/webhook.ts';
+import { email } from '../../src/notify/channels/email.ts';
+import { webhook } from '../../src/notify/channels/webhook.ts';
 import { testMessage } from '../../src/notify/message.ts';
 
 const never = new AbortController().signal;
@@ -45,8 +45,8 @@ test('a mail arrives at a real SMTP server with subject, recipients and a thread
     },
     secrets: {},
   };
-  assert.deepEqual(await sendEmail(target, message, never), { kind: 'sent' });
-  assert.deepEqual(await sendEmail(target, { ...message, kind: 'resolved' }, never), { kind: 'sent' });
+  assert.deepEqual(await email.send(target, message, never), { kind: 'sent' });
+  assert.deepEqual(await email.send(target, { ...message, kind: 'resolved' }, never), { kind: 'sent' });
   await new Promise<void>((resolve) => server.close(() => resolve()));
   assert.deepEqual(mails[0]?.to, ['a@plant.example', 'b@plant.example']);
   assert.match(mails[0]!.text, /^Subject: \[FIRING\] critical: Fan failed on core-sw-1\r$/m);
@@ -54,7 +54,7 @@ test('a mail arrives at a real SMTP server with subject, recipients and a thread
   assert.match(mails[1]!.text, /^In-Reply-To: <telltale-alert-5@plant.example>\r$/m);
 });
 
-test('a wrong mail password is final and says so', async () => {
+test('a wrong mail password says so and waits for somebody to mend it', async () => {
   const server = new SMTPServer({
     authOptional: false,
     onAuth: (_auth, _session, done) => done(new Error('no')),
@@ -68,10 +68,10 @@ test('a wrong mail password is final and says so', async () => {
     config: { host: '127.0.0.1', port, security: 'none', username: 'u', from: 'a@b.example', to: ['a@b.example'] },
     secrets: { password: 'secret-word' },
   };
-  const delivery = await sendEmail(target, message, never);
+  const delivery = await email.send(target, message, never);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   assert.equal(delivery.kind, 'failed');
-  assert.ok(delivery.kind === 'failed' && delivery.permanent);
+  assert.ok(delivery.kind === 'failed' && delivery.retry === 'mended');
   assert.match(delivery.kind === 'failed' ? delivery.reason : '', /refused the user name or password/);
   assert.ok(!JSON.stringify(delivery).includes('secret-word'));
 });
@@ -81,8 +81,8 @@ test('a mail server that is not there is tried again later', async () => {
     config: { host: '127.0.0.1', port: 9, security: 'none', from: 'a@b.example', to: ['a@b.example'] },
     secrets: {},
   };
-  const delivery = await sendEmail(target, message, never);
-  assert.ok(delivery.kind === 'failed' && !delivery.permanent);
+  const delivery = await email.send(target, message, never);
+  assert.ok(delivery.kind === 'failed' && delivery.retry === 'soon');
 });
 
 const received: { body: string; signature: string | undefined }[] = [];
@@ -101,26 +101,35 @@ const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
 after(() => receiver.close());
 
 test('a webhook carries the message as JSON, signed with the secret', async () => {
-  assert.deepEqual(await sendWebhook({ config: { url }, secrets: { secret: 'k' } }, message, never), { kind: 'sent' });
+  assert.deepEqual(await webhook.send({ config: { url }, secrets: { secret: 'k' } }, message, never), { kind: 'sent' });
   const { body, signature } = received.at(-1)!;
   assert.equal(JSON.parse(body).rule, 'Fan failed');
   assert.equal(signature, `sha256=${createHmac('sha256', 'k').update(body).digest('hex')}`);
 });
 
-for (const [code, permanent] of [
-  [404, true],
-  [429, false],
-  [503, false],
+for (const [code, retry] of [
+  [404, 'mended'],
+  [422, 'never'],
+  [429, 'soon'],
+  [503, 'soon'],
 ] as const) {
-  test(`a webhook that answers ${code} is ${permanent ? 'final' : 'tried again'}`, async () => {
+  test(`a webhook that answers ${code} is tried again: ${retry}`, async () => {
     status = code;
-    const delivery = await sendWebhook({ config: { url }, secrets: {} }, message, never);
-    assert.ok(delivery.kind === 'failed' && delivery.permanent === permanent);
+    const delivery = await webhook.send({ config: { url }, secrets: {} }, message, never);
+    assert.ok(delivery.kind === 'failed' && delivery.retry === retry);
   });
 }
 
+test('what is said of a hook that cannot be reached leaves out its path', async () => {
+  const secret = 'http://127.0.0.1:9/services/very-secret';
+  const delivery = await webhook.send({ config: { url: secret }, secrets: {} }, message, never);
+  assert.ok(
+    delivery.kind === 'failed' && !delivery.reason.includes('very-secret') && delivery.reason !== 'fetch failed',
+  );
+});
+
 test('a webhook does not follow redirects', async () => {
   status = 302;
-  const delivery = await sendWebhook({ config: { url }, secrets: {} }, message, never);
+  const delivery = await webhook.send({ config: { url }, secrets: {} }, message, never);
   assert.equal(delivery.kind, 'failed');
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { RuleEvaluator } from '../../src/rules/evaluator.ts';
 import type { Rule } from '../../src/rules/rule.ts';
-import type { AlertTransition } from '../../src/rules/rule-alerts.ts';
+import type { AlertRecord, AlertTransition } from '../../src/rules/rule-alerts.ts';
 import type { PrometheusAnswer } from '../../src/store/store.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 
@@ -31,22 +31,37 @@ const vector = (...values: string[]) =>
     },
   });
 
-function harness(reply: () => PrometheusAnswer | Promise<PrometheusAnswer>) {
-  const clock = new SimulatedClock();
+interface HarnessOptions {
+  readonly graceMs?: number;
+  readonly active?: readonly AlertRecord[];
+  readonly startMs?: number;
+}
+
+function harness(
+  reply: () => PrometheusAnswer | Promise<PrometheusAnswer>,
+  { graceMs = 0, active = [], startMs }: HarnessOptions = {},
+) {
+  const clock = new SimulatedClock(startMs);
   const stored: AlertTransition[] = [];
   const errors: (string | undefined)[] = [];
-  const state = { rules: [rule] as Rule[] };
+  const state = { rules: [rule] as Rule[], off: [] as Rule[], isDiskFull: false };
   let nextId = 1;
   const evaluator = new RuleEvaluator({
     clock,
     logger: silentLogger,
     intervalMs: 10_000,
-    graceMs: 0,
+    graceMs,
     rules: () => state.rules,
+    rule: (_tenant, id) => {
+      const found = [...state.rules, ...state.off].find((entry) => entry.id === id);
+      return found && { revision: found.revision, enabled: state.rules.includes(found) };
+    },
     query: async () => reply(),
     joinedNames: () => new Set(),
-    activeAlerts: () => [],
-    store: (transitions) => {
+    activeAlerts: () => active,
+    mutedAlerts: () => [],
+    store: (_ruleId, { transitions }) => {
+      if (state.isDiskFull) throw new Error('database or disk is full');
       stored.push(...transitions);
       return transitions.map(({ alert }) => alert.id ?? nextId++);
     },
@@ -89,17 +104,101 @@ test('a store that throws is reported, and the next rule is still evaluated', as
   assert.deepEqual(evaluator.figures, { evaluations: 2, failures: 2 });
 });
 
-test('editing or removing a rule resolves what it raised', async () => {
+test('removing a rule, or switching it off, resolves what it raised and says why', async () => {
   const { evaluator, stored, state } = harness(() => vector('0'));
   await evaluator.evaluateAll();
-  state.rules = [{ ...rule, revision: 'b' }];
+  state.rules = [];
+  evaluator.rulesChanged();
+  state.rules = [rule];
   await evaluator.evaluateAll();
+  state.off = state.rules;
   state.rules = [];
   await evaluator.evaluateAll();
   assert.deepEqual(
-    stored.map(({ alert }) => alert.state),
-    ['firing', 'resolved', 'firing', 'resolved'],
+    stored.map(({ alert, resolution }) => [alert.state, resolution]),
+    [
+      ['firing', undefined],
+      ['resolved', 'The rule was removed.'],
+      ['firing', undefined],
+      ['resolved', 'The rule was switched off.'],
+    ],
   );
+});
+
+test('editing a rule keeps the alerts that it still raises and resolves the others', async () => {
+  let values = ['0', '0'];
+  const { evaluator, stored, state } = harness(() => vector(...values));
+  await evaluator.evaluateAll();
+  state.rules = [{ ...rule, revision: 'b' }];
+  values = ['0'];
+  await evaluator.evaluateAll();
+  assert.deepEqual(
+    stored.map(({ alert, resolution }) => [alert.labels.device_id, alert.state, resolution]),
+    [
+      ['0', 'firing', undefined],
+      ['1', 'firing', undefined],
+      ['1', 'resolved', 'The rule was changed.'],
+    ],
+  );
+});
+
+test('what cannot be stored is stored in the next round, and the loop goes on', async () => {
+  const { evaluator, stored, state, clock, errors } = harness(() => vector('0'));
+  state.isDiskFull = true;
+  const stop = new AbortController();
+  const running = evaluator.start(stop.signal);
+  await clock.advance(10_000);
+  assert.equal(stored.length, 0);
+  assert.deepEqual(errors.at(-1), 'database or disk is full');
+  state.isDiskFull = false;
+  await clock.advance(10_000);
+  assert.deepEqual(
+    stored.map(({ alert }) => alert.state),
+    ['firing'],
+  );
+  state.isDiskFull = true;
+  state.rules = [];
+  await clock.advance(10_000);
+  state.isDiskFull = false;
+  await clock.advance(10_000);
+  assert.equal(stored.at(-1)?.alert.state, 'resolved');
+  stop.abort();
+  await running;
+});
+
+test('an answer from before a rule or a device was removed raises nothing', async () => {
+  const { evaluator, stored, state } = harness(() => {
+    state.rules = [];
+    return vector('0');
+  });
+  await evaluator.evaluateAll();
+  assert.deepEqual(stored, []);
+  const other = harness(() => {
+    other.evaluator.end(() => true, 'The device was removed.');
+    return vector('0');
+  });
+  await other.evaluator.evaluateAll();
+  assert.deepEqual(other.stored, []);
+});
+
+test('after the machine slept, missing series resolve nothing at first', async () => {
+  let values = ['0'];
+  const { evaluator, stored, clock } = harness(() => vector(...values), { graceMs: 60_000 });
+  await evaluator.evaluateAll();
+  await clock.advance(60_000);
+  await evaluator.evaluateAll();
+  clock.jump(8 * 3_600_000);
+  values = [];
+  await evaluator.evaluateAll();
+  await clock.advance(50_000);
+  await evaluator.evaluateAll();
+  assert.deepEqual(
+    stored.map(({ alert }) => alert.state),
+    ['firing'],
+  );
+  await clock.advance(10_000);
+  await evaluator.evaluateAll();
+  assert.equal(stored.at(-1)?.alert.state, 'resolved');
 });
 
 test('a range vector is refused with a sentence', async () => {

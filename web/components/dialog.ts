@@ -8,9 +8,11 @@ interface DialogProps {
   readonly onClose: () => void;
   readonly children?: ComponentChildren;
   readonly isWide?: boolean;
+  /** Holds what would be lost: a click beside it does not close it. */
+  readonly isSticky?: boolean;
 }
 
-export function Dialog({ title, onClose, children, isWide = false }: DialogProps): VNode {
+export function Dialog({ title, onClose, children, isWide = false, isSticky = false }: DialogProps): VNode {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   // Before the next paint, so that no key goes astray.
@@ -26,7 +28,7 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
       onClose();
     }}
     onMouseDown=${(event: MouseEvent) => {
-      if (event.target === element.current) onClose();
+      if (event.target === element.current && !isSticky) onClose();
     }}
   >
     <div class="dialog-body">

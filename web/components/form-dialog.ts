@@ -16,7 +16,7 @@ interface FormDialogProps<T> {
 
 export function FormDialog<T>(props: FormDialogProps<T>): VNode {
   const { title, form, action, onClose, children, extra, isWide = false } = props;
-  return html`<${Dialog} title=${title} onClose=${onClose} isWide=${isWide}>
+  return html`<${Dialog} title=${title} onClose=${onClose} isWide=${isWide} isSticky>
     <form class="stack" onSubmit=${form.submit} novalidate>
       ${children}
       <${FormProblem} text=${form.problem} />

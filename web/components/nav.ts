@@ -36,7 +36,7 @@ const GROUPS: readonly NavGroup[] = [
       { label: 'Discovery', address: '/discovery', icon: 'discovery', needs: '/discovery-profiles', key: 'i' },
       { label: 'Monitors', address: '/monitors', icon: 'monitors', needs: '/monitors', key: 'm' },
       { label: 'Alert rules', address: '/alert-rules', icon: 'rules', needs: '/alert-rules', key: 'r' },
-      { label: 'Channels', address: '/channels', icon: 'channels', needs: '/channels', key: 'c' },
+      { label: 'Channels', address: '/channels', icon: 'channels', needs: '/channels', role: 'operator', key: 'c' },
       { label: 'Sites', address: '/sites', icon: 'sites', needs: '/sites', key: 's' },
       {
         label: 'Credentials',

@@ -1,4 +1,6 @@
 /** Keys that work on every page: `/` filters, `g` and a letter goes somewhere, `n` adds a device, `?` shows them all. */
+
+import { may } from '../data/session.ts';
 import { html, useEffect, useState, type VNode } from '../html.ts';
 import { navigate } from '../router.ts';
 import { Dialog } from './dialog.ts';
@@ -41,7 +43,7 @@ export function Shortcuts({ openFinder }: { readonly openFinder: () => void }): 
       }
       if (event.key === 'g') goUntilMs = performance.now() + SECOND_KEY_MS;
       else if (event.key === '?') setHelpOpen(true);
-      else if (event.key === 'n') navigate('/devices/add');
+      else if (event.key === 'n' && may('operator')) navigate('/devices/add');
       else if (event.key === '/') {
         const box = document.querySelector<HTMLInputElement>('[data-search]');
         if (box) box.focus();
@@ -61,7 +63,7 @@ function ShortcutHelp({ onClose }: { readonly onClose: () => void }): VNode {
   const general: readonly (readonly [string, string])[] = [
     ['/', 'Filter this page'],
     ['Ctrl K', 'Find a device or a page'],
-    ['n', 'Add a device'],
+    ...(may('operator') ? ([['n', 'Add a device']] as const) : []),
     ['↑ ↓', 'Walk through rows'],
     ['Enter', 'Open the row'],
     ['Space', 'Select the row'],

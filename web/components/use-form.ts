@@ -19,6 +19,8 @@ export function useForm<T extends object>(initial: T, send: (values: T) => Promi
   const [values, setValues] = useState(initial);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(undefined);
+  /** Paths of complaints about values that were changed since. */
+  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
   const busy = useRef(false);
 
   const run = async (): Promise<void> => {
@@ -26,6 +28,7 @@ export function useForm<T extends object>(initial: T, send: (values: T) => Promi
     busy.current = true;
     setBusy(true);
     setError(undefined);
+    setChanged(new Set());
     try {
       await send(values);
     } catch (thrown) {
@@ -35,16 +38,21 @@ export function useForm<T extends object>(initial: T, send: (values: T) => Promi
       setBusy(false);
     }
   };
-  const fields = error instanceof ApiError ? error.fields : [];
+  const fields = error instanceof ApiError ? error.fields.filter(({ path }) => !changed.has(path)) : [];
   const shown = new Set<FieldProblem>();
   return {
     values,
-    set: (key, value) => setValues((old) => ({ ...old, [key]: value })),
+    set: (key, value) => {
+      setValues((old) => ({ ...old, [key]: value }));
+      const about = fields.filter(({ path }) => path.split('.').includes(String(key)));
+      if (about.length > 0) setChanged((old) => new Set([...old, ...about.map(({ path }) => path)]));
+    },
     replace: setValues,
     isBusy,
     get problem() {
       const isTold = fields.length > 0 && fields.every((field) => shown.has(field));
-      return error === undefined || isTold ? undefined : messageOf(error);
+      const isMended = error instanceof ApiError && error.fields.length > 0 && fields.length === 0;
+      return error === undefined || isTold || isMended ? undefined : messageOf(error);
     },
     errorAt: (path) => {
       const found = fields.filter((field) => field.path === path || field.path.startsWith(`${path}.`));
@@ -53,15 +61,28 @@ export function useForm<T extends object>(initial: T, send: (values: T) => Promi
     },
     submit: (event) => {
       event?.preventDefault();
-      void run();
+      const form = event?.currentTarget;
+      void run().then(() => form instanceof HTMLFormElement && focusComplaint(form));
     },
   };
+}
+
+/** The cursor goes where something is wrong, once it is on the screen. */
+function focusComplaint(form: HTMLFormElement): void {
+  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 }
 
 /** A number out of a text field; undefined when it is empty. */
 export function numberOf(text: string): number | undefined {
   const value = Number(text.trim());
   return text.trim() === '' || Number.isNaN(value) ? undefined : value;
+}
+
+/** A number out of a text field that must hold one. @throws ApiError about the field */
+export function requiredNumber(text: string, path: string): number {
+  const value = numberOf(text);
+  if (value === undefined) throw new ApiError(400, '', [{ path, message: 'must be a number' }]);
+  return value;
 }
 
 /** Text without spaces around it; undefined when nothing is left. */

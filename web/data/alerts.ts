@@ -1,6 +1,6 @@
 /** Alerts that fire now, kept fresh by the live channel. */
 import type { Alert } from '../../src/api/contract.ts';
-import { useLive, useReconnect } from '../live.ts';
+import { useLive } from '../live.ts';
 import { useList } from './resource.ts';
 import { has } from './session.ts';
 
@@ -9,6 +9,5 @@ const REFRESH_MS = 30_000;
 export function useFiringAlerts(): readonly Alert[] | undefined {
   const alerts = useList<Alert>(has('/alerts') ? '/alerts?state=firing' : undefined, REFRESH_MS);
   useLive<Alert>('alert', alerts.reload);
-  useReconnect(alerts.reload);
   return alerts.data;
 }

@@ -1,9 +1,8 @@
-/**
- * What pages read from the server. Answers are kept by path, so that a page that was seen before shows at once and is
- * renewed behind; `invalidate` renews whatever a change has made old. Requests of a page that was left are cancelled.
- */
+/** What pages read from the server. */
 import { api } from '../api.ts';
 import { useCallback, useEffect, useState } from '../html.ts';
+import { onReconnect } from '../live.ts';
+import { type Fetch, SharedAnswers } from './shared-answers.ts';
 
 interface Page<T> {
   readonly data: readonly T[];
@@ -18,75 +17,29 @@ export interface Resource<T> {
   readonly reload: () => void;
 }
 
-type Fetch<T> = (path: string, signal: AbortSignal) => Promise<T>;
+const answers = new SharedAnswers();
+// While the server was away, messages were missed and requests failed.
+onReconnect(() => answers.askAll());
 
-const kept = new Map<string, unknown>();
-/** What is on the screen, by path: told to ask again, or only that the kept answer changed. */
-const watchers = new Map<string, Set<(isStale: boolean) => void>>();
-const KEPT_LIMIT = 200;
-
-/** Renews what is shown of the paths that begin so; what is kept but not shown is forgotten. */
-export function invalidate(...prefixes: readonly string[]): void {
-  for (const path of [...kept.keys()]) {
-    if (prefixes.some((prefix) => path.startsWith(prefix)) && !watchers.has(path)) kept.delete(path);
-  }
-  for (const [path, set] of [...watchers]) {
-    if (prefixes.some((prefix) => path.startsWith(prefix))) for (const watcher of [...set]) watcher(true);
-  }
-}
+/** Renews what is shown of the paths that begin so, at once; what is kept but not shown is forgotten. */
+export const invalidate = (...prefixes: readonly string[]): void => answers.invalidate(prefixes);
 
 /** Forgets everything: another person has logged in. */
-export function forgetAll(): void {
-  kept.clear();
-}
+export const forgetAll = (): void => answers.forgetAll();
 
 /** Changes a kept answer in place of a request, e.g. from a live message. */
-export function amend<T>(path: string, change: (value: T) => T): void {
-  const value = kept.get(path);
-  if (value === undefined) return;
-  kept.set(path, change(value as T));
-  for (const watcher of [...(watchers.get(path) ?? [])]) watcher(false);
-}
+export const amend = <T>(path: string, change: (value: T) => T): void => answers.amend(path, change);
 
 function useFetched<T>(path: string | undefined, fetchPath: Fetch<T>, refreshMs: number): Resource<T> {
-  const [state, setState] = useState<{ path: string | undefined; error: Error | undefined; version: number }>({
-    path,
-    error: undefined,
-    version: 0,
-  });
-  const [round, setRound] = useState(0);
-  const reload = useCallback(() => setRound((value) => value + 1), []);
-
-  // `round` is the reason to ask again.
-  useEffect(() => {
-    if (path === undefined) return;
-    const abort = new AbortController();
-    fetchPath(path, abort.signal).then(
-      (value) => {
-        keep(path, value);
-        setState((old) => ({ path, error: undefined, version: old.version + 1 }));
-      },
-      (error: unknown) => {
-        if (abort.signal.aborted) return;
-        setState((old) => ({ path, error: error as Error, version: old.version + 1 }));
-      },
-    );
-    return () => abort.abort();
-  }, [path, round, fetchPath]);
+  const [, setVersion] = useState(0);
+  const reload = useCallback(() => {
+    if (path !== undefined) answers.ask(path);
+  }, [path]);
 
   useEffect(() => {
     if (path === undefined) return;
-    const watcher = (isStale: boolean) => {
-      if (isStale) reload();
-      else setState((old) => ({ ...old, version: old.version + 1 }));
-    };
-    const set = watchers.get(path) ?? new Set();
-    watchers.set(path, set.add(watcher));
-    return () => {
-      set.delete(watcher);
-      if (set.size === 0) watchers.delete(path);
-    };
-  }, [path, reload]);
+    return answers.watch(path, fetchPath, () => setVersion((version) => version + 1));
+  }, [path, fetchPath]);
 
   useEffect(() => {
     if (path === undefined || refreshMs === 0) return;
@@ -96,15 +49,9 @@ function useFetched<T>(path: string | undefined, fetchPath: Fetch<T>, refreshMs:
     return () => window.clearInterval(timer);
   }, [path, refreshMs, reload]);
 
-  const data = path === undefined ? undefined : (kept.get(path) as T | undefined);
-  const error = state.path === path ? state.error : undefined;
+  const data = path === undefined ? undefined : (answers.answer(path) as T | undefined);
+  const error = path === undefined ? undefined : answers.error(path);
   return { data, error, isLoading: path !== undefined && data === undefined && error === undefined, reload };
-}
-
-function keep(path: string, value: unknown): void {
-  kept.delete(path);
-  kept.set(path, value);
-  if (kept.size > KEPT_LIMIT) kept.delete(kept.keys().next().value!);
 }
 
 function fetchOne<T>(path: string, signal: AbortSignal): Promise<T> {

@@ -25,8 +25,7 @@ interface OpenApi {
 
 /** Asks the server who this is. @throws ApiError 401 when nobody is logged in */
 export async function openSession(): Promise<void> {
-  const me = await api.get<Me>('/auth/me');
-  const document = await api.get<OpenApi>('/openapi.json');
+  const [me, document] = await Promise.all([api.get<Me>('/auth/me'), api.get<OpenApi>('/openapi.json')]);
   const paths = Object.keys(document.paths).map((path) => path.replace(/^\/api\/v1/, ''));
   setSession({ me, paths: new Set(paths), version: document.info.version });
 }

@@ -11,11 +11,11 @@ import type {
 import { ApiError, api } from '../api.ts';
 import { Check, SelectField, TextField } from '../components/form.ts';
 import { FormProblem } from '../components/form-dialog.ts';
-import { PageHead, Panel } from '../components/page.ts';
+import { Empty, PageHead, Panel } from '../components/page.ts';
 import { tell, tellFailure } from '../components/toast.ts';
 import { textOf, useForm } from '../components/use-form.ts';
 import { invalidate, useList } from '../data/resource.ts';
-import { has } from '../data/session.ts';
+import { has, may } from '../data/session.ts';
 import { html, useRef, useState, type VNode } from '../html.ts';
 import { navigate, useParam } from '../router.ts';
 import {
@@ -42,6 +42,12 @@ interface AddValues {
 }
 
 export function AddDevice(): VNode {
+  if (may('operator')) return html`<${AddDeviceForm} />`;
+  return html`<${PageHead} title="Add device" trail=${[['Devices', '/devices']]} />
+    <${Empty} icon="device" title="Your role adds no devices" text="Ask an operator or an administrator." />`;
+}
+
+function AddDeviceForm(): VNode {
   const [address] = useParam('address');
   const profiles = useList<CredentialProfile>('/credential-profiles');
   const sites = useList<Site>('/sites');
@@ -103,7 +109,7 @@ export function AddDevice(): VNode {
             value=${credential}
             choices=${credentialChoices(profiles.data ?? [])}
             error=${form.errorAt('credential_profile_id')}
-            hint=${credential === NONE ? 'Without one it is only pinged.' : undefined}
+            hint=${credential === NONE ? (may('admin') ? 'Without one it is only pinged.' : 'Without one it is only pinged. An administrator makes new ones.') : undefined}
             onChange=${(value: string) => set('credential', value)}
           />
           ${
@@ -189,7 +195,7 @@ export function AddDevice(): VNode {
 function choice(values: AddValues, profiles: readonly CredentialProfile[] | undefined): string {
   if (values.credential !== '') return values.credential;
   const [usual] = [...(profiles ?? [])].sort((a, b) => b.monitor_count - a.monitor_count);
-  return usual ? String(usual.id) : NEW;
+  return usual ? String(usual.id) : may('admin') ? NEW : NONE;
 }
 
 function credentialChoices(profiles: readonly CredentialProfile[]) {
@@ -198,7 +204,7 @@ function credentialChoices(profiles: readonly CredentialProfile[]) {
       value: String(profile.id),
       label: `${profile.name} (${CREDENTIAL_TYPE_NAMES[profile.type]})`,
     })),
-    { value: NEW, label: 'New credential profile …' },
+    ...(may('admin') ? [{ value: NEW, label: 'New credential profile …' }] : []),
     { value: NONE, label: 'None: ping only' },
   ];
 }

@@ -15,6 +15,7 @@ import { count, formatDuration } from '../format/units.ts';
 import { html, useState, type VNode } from '../html.ts';
 import { useParam } from '../router.ts';
 import { RuleDialog } from './alert/rule-dialog.ts';
+import { SEVERITY_ORDER } from './overview/firing-alerts.ts';
 
 const PATH = '/alert-rules';
 const ORIGINS = [
@@ -71,7 +72,7 @@ function columnsOf(edit: (rule: AlertRule) => void): readonly Column<AlertRule>[
     {
       key: 'severity',
       label: 'Severity',
-      sortBy: (rule) => rule.severity,
+      sortBy: (rule) => SEVERITY_ORDER[rule.severity],
       render: (rule) => html`<${SeverityStatus} severity=${rule.severity} />`,
     },
     {

@@ -8,14 +8,16 @@ import { type Column, Table } from '../components/table.ts';
 import { Tabs } from '../components/tabs.ts';
 import { RelativeTime } from '../components/time.ts';
 import { useList } from '../data/resource.ts';
-import { formatValue, NOTHING } from '../format/units.ts';
-import { html, type VNode } from '../html.ts';
-import { useLive, useReconnect } from '../live.ts';
+import { may } from '../data/session.ts';
+import { formatDuration, formatValue, NOTHING } from '../format/units.ts';
+import { html, useState, type VNode } from '../html.ts';
+import { useLive } from '../live.ts';
 import { useParam } from '../router.ts';
 import { AcknowledgeButton } from './alert/acknowledge.ts';
 import { AlertDialog } from './alert/alert-dialog.ts';
-import { alertLabels, alertTitle } from './alert/alert-text.ts';
-import { sortAlerts } from './overview/firing-alerts.ts';
+import { alertDevice, alertLabels, alertTitle } from './alert/alert-text.ts';
+import { BulkAlerts } from './alert/bulk-alerts.ts';
+import { SEVERITY_ORDER, sortAlerts } from './overview/firing-alerts.ts';
 
 const REFRESH_MS = 30_000;
 const RESOLVED_MAX = 500;
@@ -41,13 +43,14 @@ export function Alerts(): VNode {
   const [severity, setSeverity] = useParam('severity');
   const [text, setText] = useParam('q');
   const [open, setOpen] = useParam('open');
+  const [chosen, setChosen] = useState<ReadonlySet<string | number>>(new Set());
   const path = withQuery('/alerts', state === 'resolved' ? { state, limit: RESOLVED_MAX } : { state });
   const alerts = useList<Alert>(path, REFRESH_MS);
   useLive<Alert>('alert', alerts.reload);
-  useReconnect(alerts.reload);
 
   const wanted = text.toLowerCase();
-  const rows = sortAlerts(alerts.data ?? []).filter(
+  const all = alerts.data ?? [];
+  const rows = (state === 'resolved' ? newestFirst(all) : sortAlerts(all)).filter(
     (alert) =>
       (severity === '' || alert.severity === severity) &&
       [alertTitle(alert), alert.rule, alert.device ?? '', ...Object.values(alert.labels)]
@@ -55,6 +58,7 @@ export function Alerts(): VNode {
         .toLowerCase()
         .includes(wanted),
   );
+  const chosenRows = state === 'resolved' ? [] : rows.filter((alert) => chosen.has(alert.id));
   const [title, note] = EMPTY_TEXTS[state] ?? EMPTY_TEXTS.firing!;
   return html`<${PageHead} title="Alerts" />
     <${Tabs} label="State" tabs=${STATES} current=${state} onChange=${setState} />
@@ -69,16 +73,23 @@ export function Alerts(): VNode {
       (rows.length > 0
         ? html`<${Table}
             label=${`${title} alerts`}
-            columns=${COLUMNS}
+            columns=${state === 'resolved' ? OVER : OPEN}
             rows=${rows}
             keyOf=${(alert: Alert) => alert.id}
             onOpen=${(alert: Alert) => setOpen(String(alert.id))}
+            selection=${may('operator') && state !== 'resolved' ? { keys: chosen, set: setChosen } : undefined}
             rowClass=${(alert: Alert) => (alert.state === 'firing' ? `row-${alert.severity}` : '')}
           />`
         : html`<${Empty} icon="alerts" title=${title} text=${note} />`)
     }
+    ${chosenRows.length > 0 && html`<${BulkAlerts} alerts=${chosenRows} onDone=${() => setChosen(new Set())} />`}
     ${open !== '' && html`<${AlertDialog} key=${open} id=${open} onClose=${() => setOpen('')} />`}`;
 }
+
+const sinceOf = (alert: Alert): string => alert.fired_at ?? alert.started_at;
+
+const newestFirst = (alerts: readonly Alert[]): readonly Alert[] =>
+  [...alerts].sort((a, b) => (b.resolved_at ?? '').localeCompare(a.resolved_at ?? ''));
 
 const COLUMNS: readonly Column<Alert>[] = [
   {
@@ -90,7 +101,7 @@ const COLUMNS: readonly Column<Alert>[] = [
   {
     key: 'severity',
     label: 'Severity',
-    sortBy: (alert) => alert.severity,
+    sortBy: (alert) => SEVERITY_ORDER[alert.severity],
     render: (alert) => html`<${SeverityStatus} severity=${alert.severity} />`,
   },
   {
@@ -103,8 +114,9 @@ const COLUMNS: readonly Column<Alert>[] = [
   {
     key: 'device',
     label: 'Device',
+    isClipped: true,
     sortBy: (alert) => alert.device,
-    render: (alert) => (alert.device ? html`<a href=${`/devices/${alert.device_id}`}>${alert.device}</a>` : NOTHING),
+    render: (alert) => alertDevice(alert) ?? NOTHING,
   },
   {
     key: 'labels',
@@ -125,8 +137,8 @@ const COLUMNS: readonly Column<Alert>[] = [
   {
     key: 'since',
     label: 'Since',
-    sortBy: (alert) => alert.started_at,
-    render: (alert) => html`<${RelativeTime} at=${alert.fired_at ?? alert.started_at} />`,
+    sortBy: sinceOf,
+    render: (alert) => html`<${RelativeTime} at=${sinceOf(alert)} />`,
   },
   {
     key: 'seen',
@@ -137,3 +149,28 @@ const COLUMNS: readonly Column<Alert>[] = [
         : html`<div class="row-actions"><${AcknowledgeButton} alert=${alert} /></div>`,
   },
 ];
+
+/** Of what is pending or fires. */
+const OPEN = COLUMNS;
+
+/** Of what is over: when it ended, and how long it lasted. */
+const OVER: readonly Column<Alert>[] = [
+  ...COLUMNS.filter(({ key }) => key !== 'state' && key !== 'since' && key !== 'seen'),
+  {
+    key: 'lasted',
+    label: 'Lasted',
+    isNumber: true,
+    sortBy: lastedS,
+    render: (alert) => formatDuration(lastedS(alert)),
+  },
+  {
+    key: 'resolved',
+    label: 'Resolved',
+    sortBy: (alert) => alert.resolved_at,
+    render: (alert) => html`<${RelativeTime} at=${alert.resolved_at} />`,
+  },
+];
+
+function lastedS(alert: Alert): number {
+  return Math.max(0, (Date.parse(alert.resolved_at ?? '') - Date.parse(alert.started_at)) / 1000);
+}

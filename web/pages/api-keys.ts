@@ -128,13 +128,17 @@ function HandOverDialog({ apiKey, onClose }: HandOverProps): VNode {
 }
 
 function ShowKey({ created, onClose }: { readonly created: ApiKeyCreated; readonly onClose: () => void }): VNode {
-  return html`<${Dialog} title=${`The key of ${created.name}`} onClose=${onClose}>
+  return html`<${Dialog} title=${`The key of ${created.name}`} onClose=${onClose} isSticky>
     <p class="soft">This is the only time it is shown. Copy it now.</p>
     <p class="secret"><code class="break">${created.key}</code></p>
     <footer class="dialog-foot">
-      <button type="button" class="button" onClick=${() => void attempt(() => navigator.clipboard.writeText(created.key), 'Copied.')}>
-        <${Icon} name="copy" />Copy
-      </button>
+      ${
+        // Browsers give pages the clipboard only over TLS and on the machine itself.
+        navigator.clipboard &&
+        html`<button type="button" class="button" onClick=${() => void attempt(() => navigator.clipboard.writeText(created.key), 'Copied.')}>
+          <${Icon} name="copy" />Copy
+        </button>`
+      }
       <button type="button" class="button primary" onClick=${onClose}>Done</button>
     </footer>
   <//>`;

@@ -51,7 +51,7 @@ export function Channels(): VNode {
       label: '',
       render: (row) =>
         may('operator') &&
-        html`<${RowActions} name=${row.name} onEdit=${() => setOpen({ channel: row })} onDelete=${() => remove(row)}>
+        html`<${RowActions} name=${row.name} ...${may('admin') ? { onEdit: () => setOpen({ channel: row }), onDelete: () => remove(row) } : {}}>
           <button type="button" class="button small" disabled=${testing !== undefined} onClick=${() => void test(row)}>
             ${testing === row.id ? 'Sending …' : 'Send test'}
           </button>
@@ -65,7 +65,7 @@ export function Channels(): VNode {
       columns=${columns}
       keyOf=${(row: Channel) => row.id}
       empty=${{ icon: 'channels', title: 'Nobody is told yet', text: 'Alerts are only shown here until there is a channel.' }}
-      actions=${may('operator') && html`<button type="button" class="button primary" onClick=${() => setOpen({})}><${Icon} name="plus" />New channel</button>`}
+      actions=${may('admin') && html`<button type="button" class="button primary" onClick=${() => setOpen({})}><${Icon} name="plus" />New channel</button>`}
     />
     ${open && html`<${ChannelDialog} channel=${open.channel} onClose=${() => setOpen(undefined)} />`}`;
 }

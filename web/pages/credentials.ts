@@ -51,8 +51,7 @@ export function Credentials(): VNode {
       label: '',
       render: (row) => html`<${RowActions}
         name=${row.name}
-        onEdit=${() => setOpen({ kind: 'edit', profile: row })}
-        onDelete=${() => remove(row)}
+        ...${may('admin') ? { onEdit: () => setOpen({ kind: 'edit', profile: row }), onDelete: () => remove(row) } : {}}
       >
         <button type="button" class="button small" onClick=${() => setOpen({ kind: 'test', profile: row })}>Test</button>
       <//>`,
@@ -65,7 +64,7 @@ export function Credentials(): VNode {
       columns=${columns}
       keyOf=${(row: CredentialProfile) => row.id}
       empty=${{ icon: 'credentials', title: 'No credential profiles yet', text: 'A profile holds an SNMP community or user once, for all devices that share it.' }}
-      actions=${may('operator') && html`<button type="button" class="button primary" onClick=${() => setOpen({ kind: 'edit' })}><${Icon} name="plus" />New profile</button>`}
+      actions=${may('admin') && html`<button type="button" class="button primary" onClick=${() => setOpen({ kind: 'edit' })}><${Icon} name="plus" />New profile</button>`}
     />
     ${open?.kind === 'edit' && html`<${ProfileDialog} profile=${open.profile} onClose=${close} />`}
     ${open?.kind === 'test' && html`<${TestDialog} profile=${open.profile} onClose=${close} />`}`;

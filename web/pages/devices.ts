@@ -12,7 +12,7 @@ import { download, toCsv } from '../format/csv.ts';
 import { matchesText } from '../format/device-text.ts';
 import { count, NOTHING } from '../format/units.ts';
 import { html, useState, type VNode } from '../html.ts';
-import { useLive, useReconnect } from '../live.ts';
+import { useLive } from '../live.ts';
 import { navigate, useParam } from '../router.ts';
 import { DeviceActions } from './device/bulk-actions.ts';
 
@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<Device>[] = [
     sortBy: kindOf,
     render: (device) => html`<span title=${kindOf(device)}>${kindOf(device) || NOTHING}</span>`,
   },
-  { key: 'site', label: 'Site', sortBy: (device) => device.site, render: (device) => device.site },
+  { key: 'site', label: 'Site', isClipped: true, sortBy: (device) => device.site, render: (device) => device.site },
   {
     key: 'template',
     label: 'Template',
@@ -85,7 +85,6 @@ export function Devices(): VNode {
   useLive<DeviceStatus>('device_status', (status) =>
     amend<readonly Device[]>(PATH, (rows) => withStatus(rows, status)),
   );
-  useReconnect(devices.reload);
 
   const all = devices.data ?? [];
   const wanted = { text, health, site, template };

@@ -5,7 +5,7 @@ import { Select } from '../components/form.ts';
 import { PageHead, Panel } from '../components/page.ts';
 import { useList } from '../data/resource.ts';
 import { html, type VNode } from '../html.ts';
-import { useLive, useReconnect } from '../live.ts';
+import { useLive } from '../live.ts';
 import { useParam } from '../router.ts';
 import { EventList } from './event-list.ts';
 import { kindText } from './event-text.ts';
@@ -19,7 +19,6 @@ export function Events(): VNode {
   const events = useList<Event>(withQuery('/events', { limit: SHOWN_MAX, sort: '-at', kind, site }));
   const all = useList<Event>(withQuery('/events', { limit: SHOWN_MAX, sort: '-at' }));
   useLive<Event>('event', events.reload);
-  useReconnect(events.reload);
   const kinds = [...new Set([...(all.data ?? []).map((event) => event.kind), ...(kind === '' ? [] : [kind])])].sort();
   return html`<${PageHead} title="Events" note="What changed in the plant, newest first." />
     <div class="filters">

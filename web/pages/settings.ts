@@ -5,7 +5,7 @@ import { TextField } from '../components/form.ts';
 import { FormProblem } from '../components/form-dialog.ts';
 import { Facts, Failure, Loading, PageHead, Panel } from '../components/page.ts';
 import { tell } from '../components/toast.ts';
-import { numberOf, useForm } from '../components/use-form.ts';
+import { requiredNumber, useForm } from '../components/use-form.ts';
 import { invalidate, useResource } from '../data/resource.ts';
 import { may, useSession } from '../data/session.ts';
 import { html, type VNode } from '../html.ts';
@@ -65,14 +65,13 @@ function SettingsForm({ settings }: { readonly settings: Settings }): VNode {
     string
   >;
   const form = useForm(initial, async (values) => {
-    const patch: SettingsPatch = Object.fromEntries(
-      FIELDS.map(([key]) => [key, numberOf(values[key]) ?? settings[key]]),
-    );
+    const patch: SettingsPatch = Object.fromEntries(FIELDS.map(([key]) => [key, requiredNumber(values[key], key)]));
     await api.patch('/settings', patch);
     invalidate('/settings');
     tell('The settings are saved.');
   });
-  return html`<form class="stack" onSubmit=${form.submit} novalidate>
+  return html`<form onSubmit=${form.submit} novalidate>
+    <fieldset class="stack" disabled=${!may('admin')}>
     ${FIELDS.map(
       ([key, label, hint]) => html`<${TextField}
         key=${key}
@@ -86,5 +85,6 @@ function SettingsForm({ settings }: { readonly settings: Settings }): VNode {
     )}
     <${FormProblem} text=${form.problem} />
     ${may('admin') && html`<div><button type="submit" class="button primary" disabled=${form.isBusy}>Save</button></div>`}
+    </fieldset>
   </form>`;
 }

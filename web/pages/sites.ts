@@ -88,7 +88,7 @@ function SiteDialog({ site, onClose }: { readonly site?: Site; readonly onClose:
     <${TextField}
       label="Time zone"
       list=${Intl.supportedValuesOf('timeZone')}
-      hint="Of its schedules and reports."
+      hint="Of its scans, and of the times in messages about its devices."
       value=${values.time_zone}
       error=${form.errorAt('time_zone')}
       onInput=${(value: string) => form.set('time_zone', value)}

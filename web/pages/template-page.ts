@@ -24,7 +24,7 @@ export function TemplatePage({ vendor, family }: { readonly vendor: string; read
     return html`<${PageHead} title=${wanted.join('/')} trail=${trail} /><${Failure} error=${template.error} onRetry=${template.reload} />`;
   if (!template.data) return html`<${Loading} lines=${10} />`;
   const { id, name, origin, device_count, yaml } = template.data;
-  const isOurs = origin === 'added' && may('admin');
+  const isOurs = origin === 'added' && may('operator');
   const remove = () =>
     confirm({
       title: `Delete ${name}?`,

@@ -55,7 +55,7 @@ export function Templates(): VNode {
       sort="name"
       filters=${html`<${SearchBox} value=${text} onInput=${setText} placeholder="Filter by name, vendor, ID" />`}
       empty=${{ icon: 'templates', title: 'No templates' }}
-      actions=${may('admin') && html`<button type="button" class="button primary" onClick=${() => setAdding(true)}><${Icon} name="plus" />Add template</button>`}
+      actions=${may('operator') && html`<button type="button" class="button primary" onClick=${() => setAdding(true)}><${Icon} name="plus" />Add template</button>`}
     />
     ${isAdding && html`<${TemplateDialog} onClose=${() => setAdding(false)} />`}`;
 }

@@ -6,8 +6,8 @@ import { RelativeTime, useNow } from '../components/time.ts';
 import { useFiringAlerts } from '../data/alerts.ts';
 import { useList, useResource } from '../data/resource.ts';
 import { clockText, dateText } from '../format/time.ts';
-import { html, useEffect, type VNode } from '../html.ts';
-import { useLive, useLiveState, useReconnect } from '../live.ts';
+import { html, useEffect, useRef, type VNode } from '../html.ts';
+import { useLive, useLiveState } from '../live.ts';
 import { alertTitle } from './alert/alert-text.ts';
 import { sortAlerts } from './overview/firing-alerts.ts';
 import { worstDevices } from './overview/worst-devices.ts';
@@ -17,22 +17,28 @@ const REFRESH_MS = 15_000;
 const SHOWN_MAX = 6;
 const LOUD: ReadonlySet<Device['health']> = new Set(['offline', 'critical', 'warning', 'unknown', 'healthy']);
 
+function More({ count }: { readonly count: number }): VNode | null {
+  return count > 0 ? html`<p class="wall-more">and ${count} more</p>` : null;
+}
+
 export function Wall(): VNode {
   const summary = useResource<DeviceSummary>('/devices/summary', REFRESH_MS);
   const devices = useList<Device>('/devices', REFRESH_MS);
   const alerts = useFiringAlerts() ?? [];
   const nowMs = useNow();
   const live = useLiveState();
+  const lostMs = useRef(0);
+  if (live !== 'lost') lostMs.current = nowMs;
   const reload = () => {
     summary.reload();
     devices.reload();
   };
   useLive<DeviceStatus>('device_status', reload);
-  useReconnect(reload);
   useEffect(() => {
     document.title = 'Wall · Telltale';
   }, []);
-  const worst = worstDevices(devices.data ?? []).slice(0, SHOWN_MAX);
+  const troubled = worstDevices(devices.data ?? []);
+  const worst = troubled.slice(0, SHOWN_MAX);
   const counts = HEALTH_ORDER.map((health) => ({ health, amount: summary.data?.by_health[health] ?? 0 }));
   const shown = counts.filter(({ health, amount }) => LOUD.has(health) || amount > 0);
   const sites = [...(summary.data?.by_site ?? [])].sort(
@@ -43,7 +49,7 @@ export function Wall(): VNode {
     <h1 class="visually-hidden">Wall</h1>
     <header class="wall-head">
       <a href="/" class="wall-brand" title="Back to the overview">Telltale</a>
-      ${live === 'lost' && html`<b class="wall-lost" role="alert"><${Mark} of="unknown" size=${28} />Not live since the connection broke</b>`}
+      ${live === 'lost' && html`<b class="wall-lost" role="alert"><${Mark} of="unknown" size=${28} />Not live since ${clockText(lostMs.current)}</b>`}
       <time class="wall-clock">${clockText(nowMs)}<small>${dateText(nowMs)}</small></time>
     </header>
     ${summary.error && html`<${Failure} error=${summary.error} onRetry=${reload} />`}
@@ -68,6 +74,7 @@ export function Wall(): VNode {
             </li>`,
           )}
         </ul>
+        <${More} count=${troubled.length - worst.length} />
       </section>
       <section aria-label="Firing alerts">
         <ul class="wall-list">
@@ -82,6 +89,7 @@ export function Wall(): VNode {
             </li>`,
             )}
         </ul>
+        <${More} count=${alerts.length - SHOWN_MAX} />
       </section>
     </div>
     <footer class="wall-sites" aria-label="Sites">

@@ -61,6 +61,8 @@ export const alert = z.object({
   started_at: timestamp,
   fired_at: timestamp.nullable(),
   resolved_at: timestamp.nullable(),
+  /** Why it was resolved, when it is not that its expression does not return it any more. */
+  resolution: z.string().nullable(),
   acknowledged_at: timestamp.nullable(),
   acknowledged_by: z.string().nullable(),
   comments: z.array(alertComment),
@@ -76,6 +78,22 @@ export const alertListQuery = listQuery.extend({
 export const alertAction = z.strictObject({ comment: text.optional() });
 export const alertCommentInput = z.strictObject({ comment: z.string().trim().min(1, 'must not be empty').max(4000) });
 
+/** Many at once: a broken uplink is one cause and five hundred alerts. */
+export const alertBulkAction = z.strictObject({
+  ids: z
+    .array(id)
+    .min(1, 'must not be empty')
+    .max(1000, 'must not hold more than 1000 alerts')
+    .refine((ids) => new Set(ids).size === ids.length, 'must not name an alert twice'),
+  comment: text.optional(),
+});
+/** `status` of each is what the request for it alone would have answered. */
+export const alertBulkOutcome = z.object({
+  done: z.int(),
+  refused: z.int(),
+  results: z.array(z.object({ id, status: z.int(), detail: z.string().optional() })),
+});
+
 const mailAddress = z.email('must be an e-mail address').max(320);
 export const emailConfig = z.strictObject({
   host: z.string().trim().min(1, 'must not be empty').max(253),
@@ -87,8 +105,15 @@ export const emailConfig = z.strictObject({
   from: mailAddress,
   to: z.array(mailAddress).min(1, 'must not be empty').max(100),
 });
+const hasLogin = (url: string): boolean => {
+  const { username, password } = URL.parse(url) ?? { username: '', password: '' };
+  return username !== '' || password !== '';
+};
 export const webhookConfig = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2000),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .max(2000)
+    .refine((url) => !hasLogin(url), 'must not hold a user name or password: whoever reads the channel would see it'),
   /** Signs the body: `X-Telltale-Signature: sha256=<HMAC-SHA256 in hex>`. */
   secret: z.string().min(1).max(1000).optional(),
 });

@@ -7,7 +7,13 @@ import { z } from 'zod';
 export const id = z.int().positive();
 /** ISO 8601 in UTC. */
 export const timestamp = z.iso.datetime();
-export const name = z.string().trim().min(1, 'must not be empty').max(200);
+/** Names stand in mails, logs and tables: none breaks a line, hides a character or turns the text around it. */
+export const name = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]*$/u, 'must not hold line breaks or control characters');
 export const text = z.string().max(4000);
 
 /** A label name as in Prometheus; names that begin with `__` are reserved. */

@@ -5,15 +5,29 @@ import type { AlertRecord } from '../../db/alerts.ts';
 import { ALERT_STATES, type AlertState } from '../../model/health.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { TenantId } from '../../model/tenant.ts';
-import { alert, alertAction, alertCommentInput, alertListQuery } from '../contract/alerts.ts';
+import {
+  alert,
+  alertAction,
+  alertBulkAction,
+  alertBulkOutcome,
+  alertCommentInput,
+  alertListQuery,
+} from '../contract/alerts.ts';
 import { idParams, pageOf } from '../contract/common.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
+import { mapInTransactions } from '../in-transactions.ts';
+import { problemOf } from '../problem.ts';
 import type { Services } from '../services.ts';
 
-/** An alert as the API and live messages show it. */
+/** An alert as the API and live messages show it; of a device that is gone, the name that it had is left. */
 export function presentAlert(record: AlertRecord) {
-  const { tenant_id: _, ...shown } = record;
-  return { ...shown, device: record.device ?? record.labels.device ?? null };
+  const { tenant_id: _, muted: __, ...shown } = record;
+  const isThere = record.device !== null;
+  return {
+    ...shown,
+    device_id: isThere ? record.device_id : null,
+    device: record.device ?? record.labels.device ?? null,
+  };
 }
 
 type NeededServices = Pick<Services, 'repositories' | 'alerts' | 'clock' | 'fleet'>;
@@ -41,7 +55,53 @@ export function alertRoutes({ repositories, alerts, clock, fleet }: NeededServic
     fleet.live.publish(tenant, 'alert', shown);
     return shown;
   };
+  const acknowledge = (principal: Principal, alertId: number, said: string | undefined) => {
+    const { id } = getOpen(principal.tenant, alertId);
+    repositories.transaction(() => {
+      repositories.alerts.update(id, { acknowledged_at: now(), acknowledged_by: principal.name });
+      comment(principal, id, said);
+    });
+    return changed(principal.tenant, id);
+  };
+  const resolve = (principal: Principal, alertId: number, said: string | undefined) => {
+    const { id } = getOpen(principal.tenant, alertId);
+    comment(principal, id, said);
+    alerts.resolve(principal.tenant, id, principal.name);
+    return presentAlert(get(principal.tenant, id));
+  };
+  /** The same for many, each judged for itself. */
+  const bulk = (action: 'acknowledge' | 'resolve', summary: string, act: typeof acknowledge) =>
+    endpoint({
+      method: 'post',
+      path: `/alerts/bulk/${action}`,
+      tag,
+      summary,
+      allow: 'alert',
+      action: `alert.bulk_${action}`,
+      body: alertBulkAction,
+      answer: alertBulkOutcome,
+      async handle(call) {
+        const principal = principalOf(call);
+        const { ids, comment: said } = call.body;
+        const results = await mapInTransactions(repositories, ids, (id) => {
+          try {
+            act(principal, id, said);
+            return { id, status: 200 };
+          } catch (error) {
+            const problem = problemOf(error);
+            if (!problem || problem.status >= 500) throw error;
+            return { id, status: problem.status, detail: problem.message };
+          }
+        });
+        const done = results.filter(({ status }) => status === 200).length;
+        call.audit({ detail: { ids, done, refused: results.length - done } });
+        return { done, refused: results.length - done, results };
+      },
+    });
   return [
+    // Before those whose `:id` would take `bulk` for an ID.
+    bulk('acknowledge', 'Somebody takes care of many at once', acknowledge),
+    bulk('resolve', 'A person says that many are over', resolve),
     endpoint({
       method: 'get',
       path: '/alerts',
@@ -78,14 +138,8 @@ export function alertRoutes({ repositories, alerts, clock, fleet }: NeededServic
       bodyOptional: true,
       answer: alert,
       handle(call) {
-        const principal = principalOf(call);
-        const { id } = getOpen(principal.tenant, call.params.id);
-        repositories.transaction(() => {
-          repositories.alerts.update(id, { acknowledged_at: now(), acknowledged_by: principal.name });
-          comment(principal, id, call.body.comment);
-        });
-        call.audit({ target: `alerts/${id}` });
-        return changed(principal.tenant, id);
+        call.audit({ target: `alerts/${call.params.id}` });
+        return acknowledge(principalOf(call), call.params.id, call.body.comment);
       },
     }),
     endpoint({
@@ -100,12 +154,8 @@ export function alertRoutes({ repositories, alerts, clock, fleet }: NeededServic
       bodyOptional: true,
       answer: alert,
       handle(call) {
-        const principal = principalOf(call);
-        const { id } = getOpen(principal.tenant, call.params.id);
-        comment(principal, id, call.body.comment);
-        alerts.resolve(principal.tenant, id);
-        call.audit({ target: `alerts/${id}` });
-        return presentAlert(get(principal.tenant, id));
+        call.audit({ target: `alerts/${call.params.id}` });
+        return resolve(principalOf(call), call.params.id, call.body.comment);
       },
     }),
     endpoint({

@@ -1,5 +1,6 @@
 /** Channels through which people are told. Their secrets come in and never go out. */
 import type { z } from 'zod';
+import { may, type Principal } from '../../auth/principal.ts';
 import type { ChannelRecord } from '../../db/channels.ts';
 import { keepUnique } from '../../db/unique.ts';
 import { Refusal } from '../../model/refusal.ts';
@@ -7,13 +8,21 @@ import type { TenantId } from '../../model/tenant.ts';
 import { CHANNEL_SECRET_KEYS, channel, channelInput, channelListQuery, channelTestResult } from '../contract/alerts.ts';
 import { idParams, pageOf } from '../contract/common.ts';
 import { type Endpoint, endpoint, principalOf } from '../endpoint.ts';
+import { withoutUrlSecrets } from '../redact.ts';
 import type { Services } from '../services.ts';
 
 type Input = z.output<typeof channelInput>;
 
-function present(record: ChannelRecord) {
+/** Hooks of chat programs carry their secret in the URL: only who could change it sees more than where it leads. */
+function present(record: ChannelRecord, principal: Principal) {
   const { tenant_id: _, sealed, ...shown } = record;
-  return { ...shown, secrets: Object.keys(sealed).sort() };
+  const { url } = shown.config;
+  const isHidden = typeof url === 'string' && !may(principal, 'administer');
+  return {
+    ...shown,
+    ...(isHidden ? { config: { ...shown.config, url: withoutUrlSecrets(url) } } : {}),
+    secrets: Object.keys(sealed).sort(),
+  };
 }
 
 function valuesOf(input: Input) {
@@ -34,9 +43,9 @@ function valuesOf(input: Input) {
 
 const TEST_TIMEOUT_MS = 30_000;
 
-type NeededServices = Pick<Services, 'repositories' | 'secrets' | 'testChannel' | 'clock'>;
+type NeededServices = Pick<Services, 'repositories' | 'secrets' | 'alerts' | 'testChannel' | 'clock'>;
 
-export function channelRoutes({ repositories, secrets: box, testChannel, clock }: NeededServices): Endpoint[] {
+export function channelRoutes({ repositories, secrets: box, alerts, testChannel, clock }: NeededServices): Endpoint[] {
   const tag = 'alerts';
   const now = () => new Date(clock.nowMs());
   const get = (tenant: TenantId, id: number): ChannelRecord => {
@@ -53,13 +62,13 @@ export function channelRoutes({ repositories, secrets: box, testChannel, clock }
       method: 'get',
       path: '/channels',
       tag,
-      summary: 'Channels, without their secrets',
+      summary: 'Channels, without their secrets; URLs only as far as the host for who may not change them',
       allow: 'alert',
       query: channelListQuery,
       answer: pageOf(channel),
       handle(call) {
         const page = repositories.channels.list(principalOf(call).tenant, call.query);
-        return { ...page, data: page.data.map(present) };
+        return { ...page, data: page.data.map((record) => present(record, principalOf(call))) };
       },
     }),
     endpoint({
@@ -79,7 +88,7 @@ export function channelRoutes({ repositories, secrets: box, testChannel, clock }
           repositories.channels.insert(tenant, values, (newId) => seal(tenant, newId, secrets), now()),
         );
         call.audit({ target: `channels/${id}` });
-        return present(get(tenant, id));
+        return present(get(tenant, id), principalOf(call));
       },
     }),
     endpoint({
@@ -90,7 +99,7 @@ export function channelRoutes({ repositories, secrets: box, testChannel, clock }
       allow: 'alert',
       params: idParams,
       answer: channel,
-      handle: (call) => present(get(principalOf(call).tenant, call.params.id)),
+      handle: (call) => present(get(principalOf(call).tenant, call.params.id), principalOf(call)),
     }),
     endpoint({
       method: 'put',
@@ -111,8 +120,9 @@ export function channelRoutes({ repositories, secrets: box, testChannel, clock }
         keepUnique('name', 'channel', () =>
           repositories.channels.update(tenant, before.id, { ...values, sealed }, now()),
         );
+        alerts.channelChanged(before.id);
         call.audit({ target: `channels/${before.id}` });
-        return present(get(tenant, before.id));
+        return present(get(tenant, before.id), principalOf(call));
       },
     }),
     endpoint({

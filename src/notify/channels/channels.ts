@@ -1,7 +1,7 @@
-import type { SendMessage } from './channel.ts';
-import { sendEmail } from './email.ts';
-import { sendWebhook } from './webhook.ts';
+import type { ChannelKind } from './channel.ts';
+import { email } from './email.ts';
+import { webhook } from './webhook.ts';
 
 /** Every kind of channel by its type. */
-export const CHANNELS = { email: sendEmail, webhook: sendWebhook } as const satisfies Record<string, SendMessage>;
+export const CHANNELS = { email, webhook } as const satisfies Record<string, ChannelKind>;
 export type ChannelType = keyof typeof CHANNELS;

@@ -14,7 +14,7 @@ import { may } from '../../data/session.ts';
 import { formatValue, NOTHING } from '../../format/units.ts';
 import { html, type VNode } from '../../html.ts';
 import { useLive } from '../../live.ts';
-import { alertTitle } from './alert-text.ts';
+import { alertDevice, alertTitle } from './alert-text.ts';
 
 export function AlertDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }): VNode {
   const alert = useResource<Alert>(`/alerts/${encodeURIComponent(id)}`);
@@ -40,11 +40,14 @@ function Shown({ alert }: { readonly alert: Alert }): VNode {
     <${Facts}
       rows=${[
         ['Rule', alert.rule],
-        ['Device', alert.device ? html`<a href=${`/devices/${alert.device_id}`}>${alert.device}</a>` : NOTHING],
+        ['Device', alertDevice(alert) ?? NOTHING],
         ['Value', formatValue(alert.value)],
         ['Began', html`<${RelativeTime} at=${alert.started_at} />`],
         ['Fired', html`<${RelativeTime} at=${alert.fired_at} never="not yet" />`],
-        ['Resolved', html`<${RelativeTime} at=${alert.resolved_at} never="no" />`],
+        [
+          'Resolved',
+          html`<${RelativeTime} at=${alert.resolved_at} never="no" />${alert.resolution && html` · ${alert.resolution}`}`,
+        ],
         [
           'Acknowledged',
           alert.acknowledged_at

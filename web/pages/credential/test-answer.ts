@@ -23,7 +23,7 @@ export function TestAnswer({ result }: { readonly result: CredentialTestResult }
         </dl>`
       }
       <p class="muted">
-        ${result.template && html`Recognised as <b>${result.template}</b> · `}answered in ${formatValue(result.duration_ms, 'milliseconds')}
+        ${result.template && html`Recognised as <b>${result.template}</b> · `}${result.ok ? 'answered in' : 'tried for'} ${formatValue(result.duration_ms, 'milliseconds')}
       </p>
     </div>
   </div>`;

@@ -1,17 +1,18 @@
 /** One device: what it is, how it is, what it measures, and what is done to it. */
-import type { Device, DeviceStatus, Event } from '../../../src/api/contract.ts';
+import type { Alert, Device, DeviceStatus, Event } from '../../../src/api/contract.ts';
 import { ApiError, withQuery } from '../../api.ts';
 import { DEFAULT_RANGE, rangeSeconds } from '../../charts/range.ts';
 import { usePageRange } from '../../charts/range-picker.ts';
-import { Empty, Failure, Loading, PageHead } from '../../components/page.ts';
+import { Empty, Failure, Loading, PageHead, Panel } from '../../components/page.ts';
 import { Tabs } from '../../components/tabs.ts';
 import { useNow } from '../../components/time.ts';
 import { useList, useResource } from '../../data/resource.ts';
 import { has } from '../../data/session.ts';
 import { html, useMemo, type VNode } from '../../html.ts';
-import { useLive, useReconnect } from '../../live.ts';
+import { useLive } from '../../live.ts';
 import { useParam } from '../../router.ts';
 import { EventList } from '../event-list.ts';
+import { AlertList, sortAlerts } from '../overview/firing-alerts.ts';
 import { DeviceActionsBar } from './device-actions.ts';
 import { DeviceCharts } from './device-charts.ts';
 import { DeviceFactsPanel } from './device-facts.ts';
@@ -31,7 +32,6 @@ export function DevicePage({ id }: { readonly id: string }): VNode {
   useLive<DeviceStatus>('device_status', (status) => {
     if (String(status.device_id) === id) device.reload();
   });
-  useReconnect(device.reload);
   if (device.error instanceof ApiError && device.error.status === 404) {
     return html`<${PageHead} title="Device" trail=${[['Devices', '/devices']]} />
       <${Empty} icon="device" title="This device does not exist" text="It may have been deleted." />`;
@@ -39,6 +39,17 @@ export function DevicePage({ id }: { readonly id: string }): VNode {
   if (device.error && !device.data) return html`<${Failure} error=${device.error} onRetry=${device.reload} />`;
   if (!device.data) return html`<${Loading} lines=${8} />`;
   return html`<${Shown} device=${device.data} />`;
+}
+
+/** Why it is not healthy. */
+function DeviceAlerts({ device }: { readonly device: Device }): VNode | null {
+  const path = has('/alerts') ? withQuery('/alerts', { state: 'firing', device_id: device.id }) : undefined;
+  const alerts = useList<Alert>(path, REFRESH_MS);
+  useLive<Alert>('alert', (alert) => {
+    if (alert.device_id === device.id) alerts.reload();
+  });
+  if (!alerts.data || alerts.data.length === 0) return null;
+  return html`<${Panel} title="Firing alerts"><${AlertList} alerts=${sortAlerts(alerts.data)} isOfDevice /><//>`;
 }
 
 function Shown({ device }: { readonly device: Device }): VNode {
@@ -74,6 +85,7 @@ function Shown({ device }: { readonly device: Device }): VNode {
       <${DeviceActionsBar} device=${device} />
     <//>
     <${DeviceSummary} device=${device} />
+    <${DeviceAlerts} device=${device} />
     <${Tabs} label="Device" tabs=${tabs} current=${tab} onChange=${setTab} />
     <div role="tabpanel" aria-label=${tabs.find((each) => each.name === tab)?.label} class="stack">
       ${tab === 'charts' && html`<${DeviceCharts} device=${device} page=${page} segments=${segments} span=${span} />`}

@@ -4,7 +4,7 @@ import { api } from '../../api.ts';
 import { AreaField, Check, SelectField, TextField } from '../../components/form.ts';
 import { FormDialog } from '../../components/form-dialog.ts';
 import { tell } from '../../components/toast.ts';
-import { numberOf, textOf, useForm } from '../../components/use-form.ts';
+import { requiredNumber, textOf, useForm } from '../../components/use-form.ts';
 import { invalidate, useList } from '../../data/resource.ts';
 import { has } from '../../data/session.ts';
 import { labelsOf, labelsText } from '../../format/labels.ts';
@@ -35,7 +35,7 @@ export function EditDevice({ device, onClose }: { readonly device: Device; reado
         contact: values.contact.trim(),
         template: values.template || null,
         credential_profile_id: values.credential === '' ? null : Number(values.credential),
-        offline_after_s: numberOf(values.offline) ?? device.offline_after_s,
+        offline_after_s: requiredNumber(values.offline, 'offline_after_s'),
         ot: values.ot,
         labels: labelsOf(values.labels),
       };

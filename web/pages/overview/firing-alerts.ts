@@ -6,16 +6,17 @@ import { RelativeTime } from '../../components/time.ts';
 import { useFiringAlerts } from '../../data/alerts.ts';
 import { html, type VNode } from '../../html.ts';
 import { AcknowledgeButton } from '../alert/acknowledge.ts';
-import { alertTitle } from '../alert/alert-text.ts';
+import { alertDevice, alertTitle } from '../alert/alert-text.ts';
 
 const SHOWN_MAX = 8;
-const RANK = { critical: 0, warning: 1, info: 2 } as const;
+/** Worst first. */
+export const SEVERITY_ORDER = { critical: 0, warning: 1, info: 2 } as const;
 
 export function sortAlerts(alerts: readonly Alert[]): readonly Alert[] {
   return [...alerts].sort(
     (a, b) =>
       Number(a.acknowledged_at !== null) - Number(b.acknowledged_at !== null) ||
-      RANK[a.severity] - RANK[b.severity] ||
+      SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] ||
       b.started_at.localeCompare(a.started_at),
   );
 }
@@ -23,23 +24,35 @@ export function sortAlerts(alerts: readonly Alert[]): readonly Alert[] {
 export function FiringAlerts(): VNode {
   const alerts = useFiringAlerts();
   const shown = sortAlerts(alerts ?? []).slice(0, SHOWN_MAX);
-  return html`<${Panel} title="Firing alerts" actions=${html`<a href="/alerts">All alerts</a>`}>
+  const rest = (alerts ?? []).length - shown.length;
+  return html`<${Panel} title="Firing alerts" actions=${html`<a href="/alerts">${rest > 0 ? `All ${alerts?.length} alerts` : 'All alerts'}</a>`}>
     ${!alerts && html`<${Loading} lines=${3} />`}
     ${alerts && alerts.length === 0 && html`<p class="calm"><${Mark} of="healthy" size=${20} />No alert fires.</p>`}
-    <ul class="alert-list">
-      ${shown.map(
+    <${AlertList} alerts=${shown} />
+  <//>`;
+}
+
+/** Alerts as lines with a button each; without the device, where the page is about it. */
+export function AlertList({
+  alerts,
+  isOfDevice = false,
+}: {
+  readonly alerts: readonly Alert[];
+  readonly isOfDevice?: boolean;
+}): VNode {
+  return html`<ul class="alert-list">
+      ${alerts.map(
         (alert) => html`<li key=${alert.id} class=${alert.acknowledged_at ? 'is-acknowledged' : ''}>
           <${Mark} of=${alert.severity} size=${16} />
           <div class="grow">
             <a href=${`/alerts?open=${alert.id}`}><b>${alertTitle(alert)}</b></a>
             <p class="muted">
-              ${alert.device && html`<a href=${`/devices/${alert.device_id}`}>${alert.device}</a> · `}<${RelativeTime} at=${alert.fired_at ?? alert.started_at} />
+              ${!isOfDevice && alert.device && html`${alertDevice(alert)} · `}<${RelativeTime} at=${alert.fired_at ?? alert.started_at} />
               ${alert.acknowledged_by && ` · seen by ${alert.acknowledged_by}`}
             </p>
           </div>
           <${AcknowledgeButton} alert=${alert} />
         </li>`,
       )}
-    </ul>
-  <//>`;
+    </ul>`;
 }

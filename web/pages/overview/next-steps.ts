@@ -3,7 +3,7 @@ import type { Channel, CredentialProfile } from '../../../src/api/contract.ts';
 import { Icon, type IconName } from '../../components/icon.ts';
 import { Panel } from '../../components/page.ts';
 import { useList } from '../../data/resource.ts';
-import { has, may } from '../../data/session.ts';
+import { has, may, type Role } from '../../data/session.ts';
 import { html, useState, type VNode } from '../../html.ts';
 
 const KEY = 'telltale.next-steps';
@@ -14,6 +14,7 @@ interface Step {
   readonly text: string;
   readonly address: string;
   readonly needs?: string;
+  readonly role?: Role;
   readonly isDone: boolean;
 }
 
@@ -29,6 +30,7 @@ export function NextSteps({ deviceCount }: { readonly deviceCount: number }): VN
       title: 'Say how devices are asked',
       text: 'An SNMP community or user, stored encrypted.',
       address: '/credentials',
+      role: 'admin',
       isDone: profiles.data.length > 0,
     },
     {
@@ -52,10 +54,11 @@ export function NextSteps({ deviceCount }: { readonly deviceCount: number }): VN
       text: 'E-mail or webhook, when an alert fires.',
       address: '/channels',
       needs: '/channels',
+      role: 'admin',
       isDone: (channels.data?.length ?? 0) > 0,
     },
   ];
-  const steps = all.filter((step) => !step.needs || has(step.needs));
+  const steps = all.filter((step) => (!step.needs || has(step.needs)) && (!step.role || may(step.role)));
   if (steps.every((step) => step.isDone)) return null;
   const dismiss = () => {
     localStorage.setItem(KEY, 'dismissed');

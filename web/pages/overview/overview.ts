@@ -7,7 +7,7 @@ import { useList, useResource } from '../../data/resource.ts';
 import { has, may } from '../../data/session.ts';
 import { count } from '../../format/units.ts';
 import { html, type VNode } from '../../html.ts';
-import { useLive, useReconnect } from '../../live.ts';
+import { useLive } from '../../live.ts';
 import { EventList } from '../event-list.ts';
 import { FiringAlerts } from './firing-alerts.ts';
 import { HealthTiles } from './health-tiles.ts';
@@ -34,7 +34,6 @@ export function Overview(): VNode {
   };
   useLive<DeviceStatus>('device_status', reload);
   useLive<Event>('event', events.reload);
-  useReconnect(reload);
 
   if (summary.error && !summary.data) return html`<${Failure} error=${summary.error} onRetry=${reload} />`;
   if (!summary.data) return html`<${PageHead} title="Overview" /><${Loading} lines=${8} />`;

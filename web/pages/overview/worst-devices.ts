@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Device>[] = [
     hide: 'medium',
     render: (device) => [device.facts.vendor, device.facts.model].filter(Boolean).join(' ') || NOTHING,
   },
-  { key: 'site', label: 'Site', render: (device) => device.site },
+  { key: 'site', label: 'Site', isClipped: true, render: (device) => device.site },
   { key: 'since', label: 'Since', render: (device) => html`<${RelativeTime} at=${device.health_since} />` },
 ];
 
