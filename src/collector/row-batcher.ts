@@ -56,9 +56,14 @@ export class RowBatcher {
     for (const [tenant, writer] of this.#writers) this.#send(tenant, writer);
   }
 
+  /** Whether the sink can take more. */
+  get isReady(): boolean {
+    return this.#inFlightBytes <= MAX_IN_FLIGHT_BYTES;
+  }
+
   /** Resolves when the sink can take more. */
   async ready(): Promise<void> {
-    while (this.#inFlightBytes > MAX_IN_FLIGHT_BYTES) {
+    while (!this.isReady) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

@@ -5,6 +5,8 @@
 
 import type { Pinger } from '../icmp/echo.ts';
 import { openPinger } from '../icmp/pinger.ts';
+import { Bag, type BagItem } from '../lib/bag.ts';
+import { Cancellation } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import {
@@ -53,6 +55,12 @@ const SWEEP_MS = 5000;
 /** A poll that begins later than this after its time counts as late. */
 const LATE_MS = 1000;
 
+interface RunningPoll extends BagItem {
+  readonly stop: Cancellation;
+  /** When it has taken too long, monotonic. */
+  readonly limitMs: number;
+}
+
 export class CollectorRuntime {
   readonly #options: RuntimeOptions;
   readonly #udp: UdpPort;
@@ -66,8 +74,8 @@ export class CollectorRuntime {
   /** Which device a monitor belongs to. */
   readonly #deviceOf = new Map<string, string>();
   readonly #toldFields = new Set<unknown>();
-  /** What stops each poll under way, and when it is to be stopped. */
-  readonly #running = new Map<AbortController, number>();
+  /** Polls under way. */
+  readonly #running = new Bag<RunningPoll>();
   #cancelSweep: (() => void) | undefined;
   #isClosed = false;
   readonly #plans: TenantPlans;
@@ -160,7 +168,7 @@ export class CollectorRuntime {
     this.#gate.close();
     this.#isClosed = true;
     this.#cancelSweep?.();
-    for (const stop of this.#running.keys()) stop.abort(new Error('the collector closes'));
+    for (const { stop } of this.#running) stop.abort(new Error('the collector closes'));
     for (const device of this.#devices.values()) device.close();
     this.#outbox.flush();
     await this.#batcher.close();
@@ -295,8 +303,10 @@ export class CollectorRuntime {
   async #scheduled(device: Device, id: string, dueMs: number): Promise<void> {
     const monitor = device.monitors.get(id);
     if (!monitor) return;
-    await this.#batcher.ready();
-    const ticket = await this.#gate.enter();
+    // Each wait costs, even for nothing: there are hundreds of polls a second, and mostly nothing to wait for.
+    if (!this.#batcher.isReady) await this.#batcher.ready();
+    const admission = this.#gate.enter();
+    const ticket = admission instanceof Promise ? await admission : admission;
     if (this.#options.clock.monotonicMs() - dueMs > LATE_MS) this.#counters.late++;
     await this.#poll(device, monitor);
     this.#gate.leave(ticket);
@@ -324,13 +334,14 @@ export class CollectorRuntime {
 
   async #limited(monitor: Monitor): Promise<ProbeResult> {
     const { clock, log } = this.#options;
-    const stop = new AbortController();
+    const stop = new Cancellation();
     const limitMs = Math.max(MIN_POLL_LIMIT_MS, 2000 * monitor.section.interval_s);
-    this.#running.set(stop, clock.monotonicMs() + limitMs);
+    const running = { stop, limitMs: clock.monotonicMs() + limitMs, place: 0 };
+    this.#running.add(running);
     this.#cancelSweep ??= clock.after(SWEEP_MS, () => this.#sweep());
     try {
-      const result = await monitor.run.poll(stop.signal);
-      if (!stop.signal.aborted || !result.error) return result;
+      const result = await monitor.run.poll(stop);
+      if (!stop.aborted || !result.error) return result;
       const message = `The poll was cancelled after ${Math.round(limitMs / 1000)} s.`;
       return { ...result, error: { code: 'too_slow', message } };
     } catch (error) {
@@ -341,7 +352,7 @@ export class CollectorRuntime {
         error: { code: 'internal_error', message: 'The probe failed in an unforeseen way: see the log.' },
       };
     } finally {
-      this.#running.delete(stop);
+      this.#running.remove(running);
     }
   }
 
@@ -349,7 +360,8 @@ export class CollectorRuntime {
   #sweep(): void {
     this.#cancelSweep = undefined;
     const nowMs = this.#options.clock.monotonicMs();
-    for (const [stop, limitMs] of this.#running) if (limitMs <= nowMs) stop.abort(new Error('the poll took too long'));
+    for (const { stop, limitMs } of this.#running)
+      if (limitMs <= nowMs) stop.abort(new Error('the poll took too long'));
     if (this.#running.size > 0) this.#cancelSweep = this.#options.clock.after(SWEEP_MS, () => this.#sweep());
   }
 

@@ -3,6 +3,7 @@
  * even and a restart changes nothing. One timer for all; entries wait in a binary heap. Times are monotonic.
  */
 import type { Clock } from '../lib/clock.ts';
+import { tickAt } from '../lib/tick.ts';
 
 export interface ScheduleEntry {
   readonly id: string;
@@ -24,9 +25,6 @@ const FEW = 50;
 const FIRST_OF_FEW_WITHIN_MS = 1000;
 /** First polls are much work (recognition, whole tables): so many monitors begin in a second at most. */
 const FIRST_PER_SECOND = 250;
-
-/** What falls due within the same tick starts together: waking up costs more than many a poll. */
-const TICK_MS = 20;
 
 export class Schedule {
   readonly #clock: Clock;
@@ -83,16 +81,18 @@ export class Schedule {
     const next = this.#heap[0];
     if (!next || next.dueMs >= this.#timerDueMs) return;
     this.#cancelTimer?.();
-    this.#timerDueMs = Math.ceil(next.dueMs / TICK_MS) * TICK_MS;
+    this.#timerDueMs = tickAt(next.dueMs);
     this.#cancelTimer = this.#clock.after(Math.max(0, Math.ceil(this.#timerDueMs - this.#clock.monotonicMs())), () =>
       this.#fire(),
     );
   }
 
   #fire(): void {
-    this.#timerDueMs = Number.POSITIVE_INFINITY;
     const nowMs = this.#clock.monotonicMs();
-    for (let slot = this.#heap[0]; slot && slot.dueMs <= nowMs; slot = this.#heap[0]) {
+    // Timers may come a little early: what is due by their time must not wake the thread once more.
+    const untilMs = Math.max(nowMs, this.#timerDueMs);
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    for (let slot = this.#heap[0]; slot && slot.dueMs <= untilMs; slot = this.#heap[0]) {
       const { dueMs, entry } = slot;
       slot.dueMs = nextDue(entry, dueMs, nowMs);
       this.#down(slot);
@@ -102,27 +102,36 @@ export class Schedule {
   }
 
   #up(slot: Slot): void {
-    for (;;) {
-      const parent = this.#heap[(slot.place - 1) >> 1];
-      if (slot.place === 0 || !parent || parent.dueMs <= slot.dueMs) return;
-      this.#swap(slot, parent);
+    const heap = this.#heap;
+    const { dueMs } = slot;
+    let { place } = slot;
+    while (place > 0) {
+      const parent = heap[(place - 1) >> 1]!;
+      if (parent.dueMs <= dueMs) break;
+      this.#put(parent, place);
+      place = (place - 1) >> 1;
     }
+    this.#put(slot, place);
   }
 
   #down(slot: Slot): void {
-    for (;;) {
-      const left = this.#heap[2 * slot.place + 1];
-      const right = this.#heap[2 * slot.place + 2];
-      const child = right && left && right.dueMs < left.dueMs ? right : left;
-      if (!child || child.dueMs >= slot.dueMs) return;
-      this.#swap(child, slot);
+    const heap = this.#heap;
+    const { length } = heap;
+    const { dueMs } = slot;
+    let { place } = slot;
+    for (let next = 2 * place + 1; next < length; next = 2 * place + 1) {
+      if (next + 1 < length && heap[next + 1]!.dueMs < heap[next]!.dueMs) next++;
+      const child = heap[next]!;
+      if (child.dueMs >= dueMs) break;
+      this.#put(child, place);
+      place = next;
     }
+    this.#put(slot, place);
   }
 
-  #swap(a: Slot, b: Slot): void {
-    [a.place, b.place] = [b.place, a.place];
-    this.#heap[a.place] = a;
-    this.#heap[b.place] = b;
+  #put(slot: Slot, place: number): void {
+    this.#heap[place] = slot;
+    slot.place = place;
   }
 }
 

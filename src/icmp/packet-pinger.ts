@@ -1,25 +1,19 @@
 /**
- * Pings through one ICMP socket a family: every few milliseconds, while there are any, requests leave together and
- * arrivals are collected. Answers find their request by sequence and number, and must come from
- * the address that was asked.
+ * Pings through one ICMP socket a family: at every tick, while there are any, requests leave together and arrivals are
+ * collected. The kernel has noted when they arrived, so that waiting for the tick does not add to round-trip times.
+ * Answers find their request by sequence and number, and must come from the address that was asked.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
 import { type IpBytes, ipBytes } from '../lib/ip-bytes.ts';
+import { atNextTick } from '../lib/tick.ts';
 import type { EchoResult, Pinger, PingWay } from './echo.ts';
+import { EchoWindow, type WaitingEcho } from './echo-window.ts';
 import type { Libc } from './libc.ts';
 import { ERRNO, LinuxIcmpSocket } from './linux-socket.ts';
-import { type IpFamily, NONCE_BYTES, readIcmp, writeEcho } from './packet.ts';
+import { type IcmpMessage, type IpFamily, NONCE_BYTES, readIcmp, writeEcho } from './packet.ts';
 
-/**
- * How often requests leave and arrivals are collected, while there are any. The kernel has noted when they arrived, so
- * this does not add to round-trip times.
- */
-const TICK_MS = 20;
-const MAX_WAITING = 60_000;
-
-interface Echo {
-  readonly number: number;
+interface Echo extends WaitingEcho {
   readonly to: IpBytes;
   sentAtMs: number;
   readonly timeoutMs: number;
@@ -34,10 +28,8 @@ export class PacketPinger implements Pinger {
   readonly #sockets = new Map<IpFamily, LinuxIcmpSocket | number>();
   readonly #identifier = randomInt(1, 0xffff);
   readonly #nonce = randomBytes(NONCE_BYTES);
-  /** By sequence, the low 16 bits of the number. */
-  readonly #waiting = new Map<number, Echo>();
-  #outbox: Echo[] = [];
-  #number = randomInt(0, 0xffff);
+  readonly #waiting = new EchoWindow<Echo>(randomInt(0, 0xffff));
+  readonly #outboxes: Readonly<Record<IpFamily, Echo[]>> = { 4: [], 6: [] };
   #cancelTick: (() => void) | undefined;
 
   constructor(libc: Libc, clock: Clock, first: LinuxIcmpSocket, sentence: string) {
@@ -51,25 +43,23 @@ export class PacketPinger implements Pinger {
   ping(address: string, timeoutMs: number): Promise<EchoResult> {
     const to = ipBytes(address);
     if (!to) return Promise.resolve({ kind: 'unreachable', reason: `${address} is not an IP address` });
-    if (this.#waiting.size >= MAX_WAITING)
-      return Promise.resolve({ kind: 'unreachable', reason: 'too many pings at once' });
     const socket = this.#socket(to.family);
     if (typeof socket === 'number') return Promise.resolve({ kind: 'unreachable', reason: errnoReason(socket) });
     return new Promise((resolve) => {
-      do this.#number = (this.#number + 1) >>> 0;
-      while (this.#waiting.has(this.#number & 0xffff));
-      const echo: Echo = { number: this.#number, to, timeoutMs, sentAtMs: Number.POSITIVE_INFINITY, resolve };
-      this.#waiting.set(echo.number & 0xffff, echo);
-      this.#outbox.push(echo);
+      const echo: Echo = { number: 0, to, timeoutMs, sentAtMs: Number.POSITIVE_INFINITY, resolve };
+      if (!this.#waiting.add(echo)) {
+        resolve({ kind: 'unreachable', reason: 'too many pings at once' });
+        return;
+      }
+      this.#outboxes[to.family].push(echo);
       this.#scheduleTick();
     });
   }
 
   close(): void {
     this.#cancelTick?.();
-    for (const echo of this.#waiting.values()) echo.resolve({ kind: 'timeout' });
-    this.#waiting.clear();
-    this.#outbox = [];
+    for (const echo of this.#waiting) this.#finish(echo, { kind: 'timeout' });
+    for (const outbox of Object.values(this.#outboxes)) outbox.length = 0;
     for (const socket of this.#sockets.values()) if (typeof socket !== 'number') socket.close();
     this.#sockets.clear();
   }
@@ -83,36 +73,36 @@ export class PacketPinger implements Pinger {
     return socket;
   }
 
-  #flush(): void {
-    for (const family of [4, 6] as const) {
-      const echoes = this.#outbox.filter((echo) => echo.to.family === family);
-      const socket = this.#sockets.get(family);
-      if (echoes.length === 0 || socket === undefined || typeof socket === 'number') continue;
-      for (let first = 0; first < echoes.length; ) {
-        const batch: Echo[] = [];
-        while (socket.hasRoom && first < echoes.length) batch.push(this.#queue(socket, echoes[first++]!));
-        const nowMs = this.#clock.monotonicMs();
-        for (const echo of batch) echo.sentAtMs = nowMs;
-        socket.flush((place, errno) =>
-          this.#finish(batch[place]!, { kind: 'unreachable', reason: errnoReason(errno) }),
-        );
-      }
+  #flush(family: IpFamily): void {
+    const outbox = this.#outboxes[family];
+    const socket = this.#sockets.get(family);
+    if (outbox.length === 0 || socket === undefined || typeof socket === 'number') return;
+    for (let first = 0; first < outbox.length; ) {
+      const batch = first;
+      for (; socket.hasRoom && first < outbox.length; first++) this.#queue(socket, outbox[first]!);
+      const beganMs = this.#clock.monotonicMs();
+      socket.flush((place, errno) =>
+        this.#finish(outbox[batch + place]!, { kind: 'unreachable', reason: errnoReason(errno) }),
+      );
+      // They left one after another: a round trip in a local network is no longer than sending some dozen.
+      const eachMs = (this.#clock.monotonicMs() - beganMs) / (first - batch);
+      for (let i = batch; i < first; i++) outbox[i]!.sentAtMs = beganMs + (i - batch) * eachMs;
     }
-    this.#outbox = [];
+    outbox.length = 0;
   }
 
-  #queue(socket: LinuxIcmpSocket, echo: Echo): Echo {
+  #queue(socket: LinuxIcmpSocket, echo: Echo): void {
     socket.queue(echo.to, (bytes, offset) =>
       writeEcho(bytes, offset, socket.family, this.#identifier, echo.number, this.#nonce),
     );
-    return echo;
   }
 
   #scheduleTick(): void {
     if (this.#cancelTick || this.#waiting.size === 0) return;
-    this.#cancelTick = this.#clock.after(TICK_MS, () => {
+    this.#cancelTick = atNextTick(this.#clock, () => {
       this.#cancelTick = undefined;
-      if (this.#outbox.length > 0) this.#flush();
+      this.#flush(4);
+      this.#flush(6);
       this.#collect();
       this.#scheduleTick();
     });
@@ -120,29 +110,31 @@ export class PacketPinger implements Pinger {
 
   #collect(): void {
     const nowMs = this.#clock.monotonicMs();
+    const identifier = this.way === 'raw' ? this.#identifier : undefined;
     for (const [family, socket] of this.#sockets) {
       if (typeof socket === 'number') continue;
-      socket.drain((bytes, sender, ageMs) => this.#received(bytes, family, sender, this.#clock.monotonicMs() - ageMs));
+      socket.drain((bytes, from, to, sender, ageMs) => {
+        const message = readIcmp(bytes, from, to, family, identifier, this.#nonce);
+        if (message) this.#received(message, family, bytes, sender, this.#clock.monotonicMs() - ageMs);
+      });
     }
-    for (const echo of this.#waiting.values()) {
+    for (const echo of this.#waiting) {
       if (echo.sentAtMs + echo.timeoutMs <= nowMs) this.#finish(echo, { kind: 'timeout' });
     }
   }
 
-  #received(bytes: Uint8Array, family: IpFamily, sender: Uint8Array, atMs: number): void {
-    const identifier = this.way === 'raw' ? this.#identifier : undefined;
-    const message = readIcmp(bytes, family, identifier, this.#nonce);
-    const echo = message && this.#waiting.get(message.sequence);
+  #received(message: IcmpMessage, family: IpFamily, bytes: Uint8Array, sender: number, atMs: number): void {
+    const echo = this.#waiting.find(message.sequence);
     if (!echo || echo.to.family !== family) return;
     if (message.kind === 'error') {
       this.#finish(echo, { kind: 'unreachable', reason: message.reason });
-    } else if (message.number === echo.number && echo.to.bytes.every((byte, i) => byte === sender[i])) {
+    } else if (message.number === echo.number >>> 0 && echo.to.bytes.every((byte, i) => byte === bytes[sender + i])) {
       this.#finish(echo, { kind: 'reply', rttMs: Math.max(0, atMs - echo.sentAtMs) });
     }
   }
 
   #finish(echo: Echo, result: EchoResult): void {
-    this.#waiting.delete(echo.number & 0xffff);
+    this.#waiting.remove(echo);
     echo.resolve(result);
   }
 }

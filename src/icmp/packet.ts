@@ -25,53 +25,63 @@ export function writeEcho(
   number: number,
   nonce: Uint8Array,
 ): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, ECHO_BYTES);
-  view.setUint8(0, ECHO_REQUEST[family]);
-  view.setUint8(1, 0);
-  view.setUint16(2, 0);
-  view.setUint16(4, identifier);
-  view.setUint16(6, number & 0xffff);
-  bytes.set(nonce, offset + 8);
-  view.setUint32(16, number >>> 0);
-  if (family === 4) view.setUint16(2, checksum(view));
+  bytes[offset] = ECHO_REQUEST[family];
+  bytes[offset + 1] = 0;
+  put16(bytes, offset + 2, 0);
+  put16(bytes, offset + 4, identifier);
+  put16(bytes, offset + 6, number);
+  for (let i = 0; i < NONCE_BYTES; i++) bytes[offset + 8 + i] = nonce[i]!;
+  put16(bytes, offset + 16, number >>> 16);
+  put16(bytes, offset + 18, number);
+  if (family === 4) put16(bytes, offset + 2, checksum(bytes, offset));
 }
 
-function checksum(view: DataView): number {
+function checksum(bytes: Uint8Array, offset: number): number {
   let sum = 0;
-  for (let i = 0; i < view.byteLength; i += 2) sum += view.getUint16(i);
+  for (let at = offset; at < offset + ECHO_BYTES; at += 2) sum += get16(bytes, at);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
 }
 
+/** The low 16 bits of a number, in the network's order. */
+function put16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+const get32 = (bytes: Uint8Array, at: number): number => ((get16(bytes, at) << 16) | get16(bytes, at + 2)) >>> 0;
+const get16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
+
 /**
- * Reads a received message; undefined when it is not about us.
+ * Reads a received message, which stands in [from, to) of the bytes; undefined when it is not about us.
  * @param identifier of our requests; undefined when the kernel chose it and passes only ours
  */
 export function readIcmp(
   bytes: Uint8Array,
+  from: number,
+  to: number,
   family: IpFamily,
   identifier: number | undefined,
   nonce: Uint8Array,
 ): IcmpMessage | undefined {
-  const start = family === 4 ? ipv4HeaderBytes(bytes, 0) : 0;
-  if (bytes.length < start + 8) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const start = from + (family === 4 && from < to ? ipv4HeaderBytes(bytes, from) : 0);
+  if (to < start + 8) return undefined;
   const type = bytes[start]!;
   if (type === ECHO_REPLY[family]) {
-    if (bytes.length < start + ECHO_BYTES) return undefined;
+    if (to < start + ECHO_BYTES) return undefined;
     for (let i = 0; i < NONCE_BYTES; i++) if (bytes[start + 8 + i] !== nonce[i]) return undefined;
-    return { kind: 'reply', sequence: view.getUint16(start + 6), number: view.getUint32(start + 16) };
+    return { kind: 'reply', sequence: get16(bytes, start + 6), number: get32(bytes, start + 16) };
   }
   if (type !== UNREACHABLE[family] && type !== TIME_EXCEEDED[family]) return undefined;
   // The beginning of the packet that it is about: IP header, then at least 8 bytes of our request.
-  const inner = start + 8 + (family === 4 ? ipv4HeaderBytes(bytes, start + 8) : 40);
-  if (bytes.length < inner + 8 || bytes[inner] !== ECHO_REQUEST[family]) return undefined;
-  if (identifier !== undefined && view.getUint16(inner + 4) !== identifier) return undefined;
+  const inner = start + 8 + (family === 4 && start + 8 < to ? ipv4HeaderBytes(bytes, start + 8) : 40);
+  if (to < inner + 8 || bytes[inner] !== ECHO_REQUEST[family]) return undefined;
+  if (identifier !== undefined && get16(bytes, inner + 4) !== identifier) return undefined;
   const reason =
     type === TIME_EXCEEDED[family]
       ? 'its packets circle in the network (TTL exceeded)'
       : unreachable(family, bytes[start + 1]!);
-  return { kind: 'error', sequence: view.getUint16(inner + 6), reason };
+  return { kind: 'error', sequence: get16(bytes, inner + 6), reason };
 }
 
 /** 0 where the message comes without an IP header, as datagram sockets give it on Linux. */

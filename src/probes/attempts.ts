@@ -1,4 +1,5 @@
 /** Probes of services try again before they report a failure: a lost packet is no outage. */
+import type { Cancellation } from '../lib/cancellation.ts';
 import type { PollError } from '../model/observation.ts';
 import type { PolledRow } from '../templates/poll-plan.ts';
 import type { ProbeResult, ProbeTarget, ProbeTools } from './probe.ts';
@@ -20,7 +21,7 @@ export async function withRetries(
   label: string,
   target: ProbeTarget,
   tools: ProbeTools,
-  signal: AbortSignal,
+  stop: Cancellation,
   attempt: () => Promise<Attempt>,
 ): Promise<ProbeResult> {
   for (let n = 0; ; n++) {
@@ -29,7 +30,7 @@ export async function withRetries(
     const startMs = tools.clock.monotonicMs();
     const { fields, error, isFinal } = await attempt();
     const duration_ms = roundMs(tools.clock.monotonicMs() - startMs);
-    if (!error || isFinal || n >= RETRIES || signal.aborted) {
+    if (!error || isFinal || n >= RETRIES || stop.aborted) {
       const row: PolledRow = {
         measurement,
         tags: { target: label },

@@ -29,10 +29,10 @@ export const dnsProbe = defineProbe({
     answers: ['gauge', 'records', 'Records in the answer'],
   }),
   start: (target, chosen, tools) => ({
-    async poll(signal) {
+    async poll(stop) {
       const resolved = await tools.resolve(target.address);
       const label = `${chosen.name} ${chosen.type} @${target.address}`;
-      return withRetries('dns', label, target, tools, signal, async () =>
+      return withRetries('dns', label, target, tools, stop, async () =>
         resolved.kind === 'failure'
           ? { fields: {}, error: resolved, isFinal: true }
           : ask(hostPort(resolved.address, chosen.port), chosen),

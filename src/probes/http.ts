@@ -48,10 +48,10 @@ export const httpProbe = defineProbe({
     first_byte_ms: ['gauge', 'milliseconds', 'Time from the request to the beginning of the answer'],
   }),
   start: (target, chosen, tools) => ({
-    poll: (signal) => {
+    poll: (stop) => {
       const url = chosen.url ?? `http://${target.address.includes(':') ? `[${target.address}]` : target.address}/`;
-      return withRetries('http', url, target, tools, signal, () =>
-        fetchPage(new URL(url), target, chosen, tools, signal),
+      return withRetries('http', url, target, tools, stop, () =>
+        fetchPage(new URL(url), target, chosen, tools, stop.signal),
       );
     },
     close() {},

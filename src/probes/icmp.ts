@@ -1,6 +1,7 @@
 /** Probe `icmp`: some echoes, and what they say of reachability and the way there. */
 import { z } from 'zod';
 import type { EchoResult } from '../icmp/echo.ts';
+import type { Cancellation } from '../lib/cancellation.ts';
 import type { PollError } from '../model/observation.ts';
 import { declare } from './fields.ts';
 import { defineProbe, NO_TAGS, type ProbeResult, type ProbeTarget, type ProbeTools } from './probe.ts';
@@ -28,7 +29,7 @@ export const icmpProbe = defineProbe({
     loss_percent: ['gauge', 'percent', 'Echoes without an answer'],
   }),
   start: (target, chosen, tools) => ({
-    poll: (signal) => poll(target, chosen, tools, signal),
+    poll: (stop) => poll(target, chosen, tools, stop),
     close() {},
   }),
 });
@@ -37,12 +38,12 @@ async function poll(
   target: ProbeTarget,
   chosen: Settings,
   tools: ProbeTools,
-  signal: AbortSignal,
+  stop: Cancellation,
 ): Promise<ProbeResult> {
   const resolved = await tools.resolve(target.address);
   if (resolved.kind === 'failure') return summary([], chosen, resolved);
   const pending: Promise<EchoResult>[] = [];
-  for (let i = 0; i < chosen.count && !signal.aborted; i++) {
+  for (let i = 0; i < chosen.count && !stop.aborted; i++) {
     // The first answer is not waited for: a lost echo must not stretch the poll by its time-out.
     if (i > 0) await tools.clock.sleep(chosen.interval_ms);
     const waitMs = target.budget.take();
@@ -62,21 +63,33 @@ function failureOf(results: readonly EchoResult[], address: string): PollError |
 
 /** The row of one poll. */
 export function summary(results: readonly EchoResult[], chosen: Settings, error: PollError | undefined): ProbeResult {
-  const times = results.flatMap((result) => (result.kind === 'reply' ? [result.rttMs] : []));
   const asked = Math.max(results.length, error ? chosen.count : 1);
+  let answered = 0;
+  let shortest = Number.POSITIVE_INFINITY;
+  let longest = 0;
+  let sum = 0;
+  let last = 0;
+  let steps = 0;
+  for (const result of results) {
+    if (result.kind !== 'reply') continue;
+    const { rttMs } = result;
+    if (answered > 0) steps += Math.abs(rttMs - last);
+    answered++;
+    last = rttMs;
+    sum += rttMs;
+    shortest = Math.min(shortest, rttMs);
+    longest = Math.max(longest, rttMs);
+  }
   const fields: Record<string, number> = {
-    up: times.length > 0 ? 1 : 0,
-    loss_percent: (100 * (asked - times.length)) / asked,
+    up: answered > 0 ? 1 : 0,
+    loss_percent: (100 * (asked - answered)) / asked,
   };
-  if (times.length > 0) {
-    fields.rtt_min_ms = micro(Math.min(...times));
-    fields.rtt_avg_ms = micro(times.reduce((sum, time) => sum + time, 0) / times.length);
-    fields.rtt_max_ms = micro(Math.max(...times));
+  if (answered > 0) {
+    fields.rtt_min_ms = micro(shortest);
+    fields.rtt_avg_ms = micro(sum / answered);
+    fields.rtt_max_ms = micro(longest);
   }
-  if (times.length > 1) {
-    const steps = times.slice(1).map((time, i) => Math.abs(time - times[i]!));
-    fields.jitter_ms = micro(steps.reduce((sum, step) => sum + step, 0) / steps.length);
-  }
+  if (answered > 1) fields.jitter_ms = micro(steps / (answered - 1));
   const rows = [{ measurement: 'icmp', tags: NO_TAGS, fields }];
   return error ? { rows, error: { code: error.code, message: error.message } } : { rows };
 }

@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import type { Pinger } from '../icmp/echo.ts';
+import type { Cancellation } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { CredentialType } from '../model/collector-config.ts';
@@ -87,8 +88,8 @@ export interface ProbeResult {
 }
 
 export interface ProbeRun {
-  /** One poll. Ends early when `signal` aborts. */
-  poll(signal: AbortSignal): Promise<ProbeResult>;
+  /** One poll. Ends early when `stop` says so. */
+  poll(stop: Cancellation): Promise<ProbeResult>;
   close(): void;
 }
 

@@ -1,5 +1,6 @@
 /** Probe `snmp`: recognises the device, then polls what its template says. */
 import { z } from 'zod';
+import type { Cancellation } from '../lib/cancellation.ts';
 import type { SnmpCredential } from '../snmp/credential.ts';
 import { failure, isFailure, type SnmpFailure } from '../snmp/failure.ts';
 import { SnmpSession } from '../snmp/session.ts';
@@ -69,12 +70,12 @@ class SnmpRun implements ProbeRun {
     this.#tools = tools;
   }
 
-  async poll(signal: AbortSignal): Promise<ProbeResult> {
+  async poll(stop: Cancellation): Promise<ProbeResult> {
     const { clock } = this.#tools;
     const startMs = clock.monotonicMs();
     const session = await this.#open();
     if (isFailure(session)) return { rows: [row(0, {})], error: session };
-    session.cancelWith(signal);
+    session.cancelWith(stop.signal);
     const before = { ...session.counters };
     const answersBefore = session.answers;
     const { failed, result } = await this.#fetch(session);
@@ -87,7 +88,7 @@ class SnmpRun implements ProbeRun {
     const events = this.#warnings(session);
     if (!failed) this.#silence = undefined;
     const answers = session.answers - answersBefore;
-    const error = failed && !signal.aborted ? await this.#explain(session, failed, answers, counted) : failed;
+    const error = failed && !stop.aborted ? await this.#explain(session, failed, answers, counted) : failed;
     // What was read before it went wrong counts: a device behind a poor link, or one too large for one poll, is not dark.
     const told = result ? this.#result(session, result, counted, events) : { rows: [row(0, counted)], events };
     return error ? { ...told, error } : told;

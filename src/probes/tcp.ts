@@ -29,10 +29,10 @@ export const tcpProbe = defineProbe({
     connect_ms: ['gauge', 'milliseconds', 'Time until the connection was made'],
   }),
   start: (target, chosen, tools) => ({
-    async poll(signal) {
+    async poll(stop) {
       const resolved = await tools.resolve(target.address);
       const label = hostPort(target.address, chosen.port);
-      return withRetries('tcp', label, target, tools, signal, async () =>
+      return withRetries('tcp', label, target, tools, stop, async () =>
         resolved.kind === 'failure'
           ? { fields: {}, error: resolved, isFinal: true }
           : connect(resolved.address, label, chosen, tools),

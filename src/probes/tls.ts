@@ -36,11 +36,11 @@ export const tlsProbe = defineProbe({
     name_ok: ['state', '', 'The certificate is made out to the name'],
   }),
   start: (target, chosen, tools) => ({
-    async poll(signal) {
+    async poll(stop) {
       const resolved = await tools.resolve(target.address);
       const label = hostPort(target.address, chosen.port);
       const name = chosen.server_name ?? target.address;
-      return withRetries('tls', label, target, tools, signal, async () =>
+      return withRetries('tls', label, target, tools, stop, async () =>
         resolved.kind === 'failure'
           ? { fields: {}, error: resolved, isFinal: true }
           : handshake(resolved.address, name, label, chosen, tools),

@@ -30,6 +30,17 @@ export interface UdpRequest {
   onSendError(code: string): void;
 }
 
+/**
+ * Stands for a request in tables, and lets go of it when it is over. Tables that thousands enter and leave are made anew
+ * again and again; the old ones, and all that they lead to, stay in memory until the next full collection.
+ */
+interface Place {
+  request: UdpRequest | undefined;
+  /** What waits to be sent. */
+  bytes: Uint8Array | undefined;
+  isInFlight: boolean;
+}
+
 export interface UdpCounters {
   sent: number;
   received: number;
@@ -41,10 +52,10 @@ export interface UdpCounters {
 export class UdpPort {
   readonly counters: UdpCounters = { sent: 0, received: 0, strays: 0, socketErrors: 0 };
   readonly #log: Logger;
-  readonly #waiting = new Map<number, UdpRequest>();
-  readonly #inFlight = new Set<UdpRequest>();
-  /** Requests that wait for a place in flight, in order. */
-  readonly #queued = new Map<UdpRequest, Uint8Array>();
+  readonly #waiting = new Map<number, Place>();
+  #inFlight = 0;
+  /** In order; some may be over meanwhile. */
+  #queued: Place[] = [];
   readonly #sockets = { udp4: [] as (dgram.Socket | undefined)[], udp6: [] as (dgram.Socket | undefined)[] };
   #closed = false;
 
@@ -62,39 +73,55 @@ export class UdpPort {
 
   /** Answers to `request.id` go to `request` until `forget`. */
   expect(request: UdpRequest): void {
-    this.#waiting.set(request.id, request);
+    this.#waiting.set(request.id, { request, bytes: undefined, isInFlight: false });
   }
 
   forget(request: UdpRequest): void {
+    const place = this.#waiting.get(request.id);
+    if (place?.request !== request) return;
     this.#waiting.delete(request.id);
-    this.#queued.delete(request);
-    this.landed(request);
+    place.request = undefined;
+    place.bytes = undefined;
+    this.#land(place);
   }
 
-  /** The request was answered or given up for now: its place in flight is free. */
+  /** The request was given up for now: others may be sent in its place. */
   landed(request: UdpRequest): void {
-    if (!this.#inFlight.delete(request)) return;
-    for (const [next, bytes] of this.#queued) {
-      if (this.#inFlight.size >= MAX_IN_FLIGHT) return;
-      this.#queued.delete(next);
-      this.#send(next, bytes);
+    const place = this.#waiting.get(request.id);
+    if (place?.request === request) this.#land(place);
+  }
+
+  #land(place: Place): void {
+    if (!place.isInFlight) return;
+    place.isInFlight = false;
+    this.#inFlight--;
+    while (this.#inFlight < MAX_IN_FLIGHT && this.#queued.length > 0) {
+      const next = this.#queued.shift()!;
+      if (next.request && next.bytes) this.#send(next, next.request, next.bytes);
     }
   }
 
-  /** Sends now, or as soon as fewer requests are in flight. */
+  /** Sends what is expected now, or as soon as fewer requests are in flight. */
   send(request: UdpRequest, bytes: Uint8Array): void {
-    if (this.#closed) return;
-    if (this.#inFlight.size < MAX_IN_FLIGHT) this.#send(request, bytes);
-    else this.#queued.set(request, bytes);
+    const place = this.#waiting.get(request.id);
+    if (this.#closed || place?.request !== request) return;
+    if (this.#inFlight < MAX_IN_FLIGHT) {
+      this.#send(place, request, bytes);
+      return;
+    }
+    place.bytes = bytes;
+    this.#queued.push(place);
   }
 
-  #send(request: UdpRequest, bytes: Uint8Array): void {
+  #send(place: Place, request: UdpRequest, bytes: Uint8Array): void {
     this.counters.sent++;
-    this.#inFlight.add(request);
+    if (!place.isInFlight) this.#inFlight++;
+    place.isInFlight = true;
+    place.bytes = undefined;
     request.onSent();
     const socket = this.#socket(request.address.includes(':') ? 'udp6' : 'udp4', request);
     socket.send(bytes, 0, bytes.length, request.port, request.address, (error) => {
-      if (error && this.#waiting.get(request.id) === request) {
+      if (error && place.request === request) {
         request.onSendError((error as NodeJS.ErrnoException).code ?? error.message);
       }
     });
@@ -103,7 +130,7 @@ export class UdpPort {
   close(): void {
     this.#closed = true;
     this.#waiting.clear();
-    this.#queued.clear();
+    this.#queued = [];
     for (const sockets of Object.values(this.#sockets)) for (const socket of sockets) socket?.close();
     this.#sockets.udp4.length = 0;
     this.#sockets.udp6.length = 0;
@@ -135,7 +162,7 @@ export class UdpPort {
   #received(message: Uint8Array, from: dgram.RemoteInfo): void {
     this.counters.received++;
     const id = messageId(message);
-    const request = id === undefined ? undefined : this.#waiting.get(id);
+    const request = id === undefined ? undefined : this.#waiting.get(id)?.request;
     if (!request) {
       this.counters.strays++;
       return;

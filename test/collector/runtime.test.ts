@@ -1,10 +1,12 @@
 /** The runtime with made-up probes and a simulated clock: configuration in, rows and observations out. */
+
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { z } from 'zod';
 import type { SinkAnswer } from '../../src/collector/rows-sink.ts';
 import { CollectorRuntime } from '../../src/collector/runtime.ts';
 import { SecretError } from '../../src/config/secrets.ts';
+import type { Cancellation } from '../../src/lib/cancellation.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import type { CollectorConfig, DeviceSection } from '../../src/model/collector-config.ts';
 import type { Observation } from '../../src/model/observation.ts';
@@ -376,9 +378,9 @@ test('a poll that hangs is cancelled after a while, and says so', async () => {
     ...made,
     start: () => ({
       close() {},
-      poll: (signal: AbortSignal) =>
+      poll: (stop: Cancellation) =>
         new Promise<ProbeResult>((resolve) =>
-          signal.addEventListener('abort', () => resolve({ rows: [], error: { code: 'cancelled', message: '' } })),
+          stop.signal.addEventListener('abort', () => resolve({ rows: [], error: { code: 'cancelled', message: '' } })),
         ),
     }),
   };

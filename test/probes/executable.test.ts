@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { Cancellation } from '../../src/lib/cancellation.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { Slots } from '../../src/lib/slots.ts';
 import type { PluginSection } from '../../src/model/collector-config.ts';
@@ -53,14 +54,14 @@ function plugin(changes: Partial<PluginSection> = {}): PluginSection {
 interface PollOptions {
   readonly target?: Partial<ProbeTarget>;
   readonly settings?: Readonly<Record<string, unknown>>;
-  readonly signal?: AbortSignal;
+  readonly stop?: Cancellation;
   readonly on?: ExecutableHost;
 }
 
 function poll(section: PluginSection, options: PollOptions = {}): Promise<ProbeResult> {
-  const { target = {}, settings = {}, signal = new AbortController().signal, on = host } = options;
+  const { target = {}, settings = {}, stop = new Cancellation(), on = host } = options;
   const probe = executableProbe(section, on);
-  return probe.start(probeTarget(target), probe.settings.parse(settings), tools).poll(signal);
+  return probe.start(probeTarget(target), probe.settings.parse(settings), tools).poll(stop);
 }
 
 /** What a program that writes this, and no more, is told. */
@@ -185,10 +186,10 @@ async function gone(pid: number): Promise<void> {
 
 test('a poll that is cancelled ends its program at once', { skip }, async () => {
   sh('sleeps', `pwd > "${root}/where"\ntouch "${root}/running"\nsleep 1000`);
-  const stop = new AbortController();
-  const polled = poll(plugin({ executable: 'sleeps' }), { signal: stop.signal });
+  const stop = new Cancellation();
+  const polled = poll(plugin({ executable: 'sleeps' }), { stop });
   while (!fs.existsSync(path.join(root, 'running'))) await systemClock.sleep(5);
-  stop.abort();
+  stop.abort(new Error('a test cancels'));
   const where = fs.readFileSync(path.join(root, 'where'), 'utf8').trim();
   assert.equal(fs.existsSync(where), false, 'whoever cancels may end this process next');
   assert.equal((await polled).error?.code, 'cancelled');
@@ -345,10 +346,10 @@ test('no more programs run at once than there are slots, the others wait or leav
   // Each makes a folder that must not be there yet: two at once would fail.
   sh('alone', `mkdir "${root}/busy" || exit 9\nsleep 0.05\nrmdir "${root}/busy"\necho '{"metrics":[]}'`);
   const on = { folders: host.folders, slots: new Slots(1) };
-  const stop = new AbortController();
+  const stop = new Cancellation();
   const polls = Array.from({ length: 4 }, () => poll(plugin({ executable: 'alone' }), { on }));
-  const leaving = poll(plugin({ executable: 'alone' }), { on, signal: stop.signal });
-  stop.abort();
+  const leaving = poll(plugin({ executable: 'alone' }), { on, stop });
+  stop.abort(new Error('a test cancels'));
   assert.equal((await leaving).error?.message, 'Plugin own was cancelled before it began');
   for (const { error } of await Promise.all(polls)) assert.equal(error, undefined);
 });

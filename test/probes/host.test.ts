@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
+import { Cancellation } from '../../src/lib/cancellation.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { hostProbe } from '../../src/probes/host/host.ts';
 import { isPolledByDefault, processRows } from '../../src/probes/host/reading.ts';
@@ -12,7 +13,7 @@ test('the machine is read in the families of the contract, plausibly', {
 }, async () => {
   const tools = { ...(await probeTools()), clock: systemClock };
   const run = hostProbe.start(probeTarget(), hostProbe.settings.parse({ processes: 4 }), tools);
-  const result = await run.poll(new AbortController().signal);
+  const result = await run.poll(new Cancellation());
   assert.equal(result.error, undefined);
   const of = (measurement: string) => result.rows.filter((row) => row.measurement === measurement);
   const total = of('cpu').find((row) => row.tags.core === 'total');

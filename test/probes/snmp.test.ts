@@ -1,6 +1,8 @@
 /** The SNMP probe: from the first contact to rows, facts and events, and what it says when nobody answers. */
+
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Cancellation } from '../../src/lib/cancellation.ts';
 import type { ProbeResult, ProbeRun, ProbeTarget, ProbeTools } from '../../src/probes/probe.ts';
 import { PROBES } from '../../src/probes/registry.ts';
 import { OddAgent, smallMib } from '../support/odd-agent.ts';
@@ -19,7 +21,7 @@ function start(port: number, target: Partial<ProbeTarget> = {}): ProbeRun {
   return probe.start(probeTarget({ credential, ...target }), probe.settings.parse({}), tools);
 }
 
-const poll = (run: ProbeRun): Promise<ProbeResult> => run.poll(new AbortController().signal);
+const poll = (run: ProbeRun): Promise<ProbeResult> => run.poll(new Cancellation());
 
 function row(result: ProbeResult, measurement: string, tags: Record<string, string> = {}) {
   return result.rows.find(
@@ -152,14 +154,14 @@ test('a device that is too slow for one poll is read in several, and what was re
   let polls = 0;
   let complete = false;
   while (!complete && ++polls < 20) {
-    const stop = new AbortController();
+    const stop = new Cancellation();
     let left = 8;
     agent.behaviour = (_, answer) => {
       if (left-- > 0) return answer;
       stop.abort(new Error('the poll took too long'));
       return undefined;
     };
-    const result = await run.poll(stop.signal);
+    const result = await run.poll(stop);
     for (const { measurement, tags } of result.rows) seen.add(tags.ifname ?? measurement);
     if (polls > 1) assert.equal(row(result, 'snmp')?.fields.up, 1, 'it answers');
     complete = result.error === undefined;

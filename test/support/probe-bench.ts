@@ -1,5 +1,7 @@
 /** What probes need, on loopback: real sockets, a fixed answer to pings where a test wants one. */
+
 import type { EchoResult, Pinger } from '../../src/icmp/echo.ts';
+import { Cancellation } from '../../src/lib/cancellation.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { PlanCache } from '../../src/probes/plan-cache.ts';
 import type { Probe, ProbeResult, ProbeTarget, ProbeTools } from '../../src/probes/probe.ts';
@@ -54,5 +56,5 @@ export function pollOnce(
   target: Partial<ProbeTarget> = {},
 ): Promise<ProbeResult> {
   const run = probe.start(probeTarget(target), probe.settings.parse(settings), tools);
-  return run.poll(new AbortController().signal).finally(() => run.close());
+  return run.poll(new Cancellation()).finally(() => run.close());
 }

@@ -35,7 +35,7 @@ export function executableProbe(plugin: PluginSection, host: ExecutableHost): Pr
     credentials: plugin.credential_types,
     fields: plugin.fields,
     start: (target, settings, tools) => ({
-      poll: (signal) => poll(plugin, host, target, settings as Settings, tools, signal),
+      poll: (stop) => poll(plugin, host, target, settings as Settings, tools, stop.signal),
       close() {},
     }),
   };
