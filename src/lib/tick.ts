@@ -4,7 +4,7 @@
  */
 import type { Clock } from './clock.ts';
 
-export const TICK_MS = 50;
+export const TICK_MS = 100;
 
 /** The first tick at or after a monotonic time. */
 export function tickAt(monotonicMs: number): number {
