@@ -48,20 +48,24 @@ export function startRun(
 
 /** What one poll has to tell, in the order in which it is applied. */
 export function observationsOf(monitor: Monitor, result: ProbeResult, atMs: number, durationMs: number): Observation[] {
-  const of = { device_id: monitor.deviceId, monitor_id: monitor.section.monitor_id, at_ms: atMs };
+  const { error } = result;
+  const poll: PollObservation = {
+    kind: 'poll',
+    device_id: monitor.deviceId,
+    monitor_id: monitor.section.monitor_id,
+    at_ms: atMs,
+    duration_ms: durationMs,
+    ...(error && { error: { code: error.code, message: error.message } }),
+  };
+  const hasNews = result.facts || result.addedFacts || result.interfaces || result.events || result.ended;
+  if (!hasNews) return [poll];
+  const of = { device_id: poll.device_id, monitor_id: poll.monitor_id, at_ms: atMs };
   const told: Observation[] = [];
   if (result.facts) told.push({ kind: 'facts', ...of, ...result.facts });
   if (result.addedFacts) told.push({ kind: 'added_facts', ...of, facts: result.addedFacts });
   if (result.interfaces) told.push({ kind: 'interfaces', ...of, interfaces: result.interfaces });
   for (const event of result.events ?? []) told.push({ kind: 'event', ...of, ...event });
   if (result.ended && result.ended.length > 0) told.push({ kind: 'series_end', ...of, rows: result.ended });
-  const { error } = result;
-  const poll: PollObservation = {
-    kind: 'poll',
-    ...of,
-    duration_ms: durationMs,
-    ...(error ? { error: { code: error.code, message: error.message } } : {}),
-  };
   told.push(poll);
   return told;
 }

@@ -1,7 +1,7 @@
 /** DNS names to addresses, remembered for a minute; the last good answer outlives a name server that is down. */
 import { lookup } from 'node:dns/promises';
 import type { Clock } from '../lib/clock.ts';
-import type { ProbeFailure } from '../probes/probe.ts';
+import type { ResolvedAddress } from '../probes/probe.ts';
 
 /** What no DNS name looks like. */
 const LITERAL = /^[\d.]+$|:/;
@@ -13,23 +13,21 @@ interface Known {
   readonly atMs: number;
 }
 
-export type Resolved = { readonly kind: 'address'; readonly address: string } | ProbeFailure;
-
 export class NameResolver {
   readonly #clock: Clock;
   readonly #known = new Map<string, Known>();
-  readonly #running = new Map<string, Promise<Resolved>>();
+  readonly #running = new Map<string, Promise<ResolvedAddress>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Never rejects. */
-  resolve(name: string): Promise<Resolved> {
-    if (LITERAL.test(name)) return Promise.resolve({ kind: 'address', address: name });
+  /** At once where nobody need be asked. Never rejects. */
+  resolve(name: string): Promise<ResolvedAddress> | ResolvedAddress {
+    if (LITERAL.test(name)) return { kind: 'address', address: name };
     const known = this.#known.get(name);
     if (known && this.#clock.monotonicMs() - known.atMs < FRESH_MS) {
-      return Promise.resolve({ kind: 'address', address: known.address });
+      return { kind: 'address', address: known.address };
     }
     let running = this.#running.get(name);
     if (!running) {
@@ -39,7 +37,7 @@ export class NameResolver {
     return running;
   }
 
-  async #look(name: string, known: Known | undefined): Promise<Resolved> {
+  async #look(name: string, known: Known | undefined): Promise<ResolvedAddress> {
     try {
       const { address } = await lookup(name);
       if (this.#known.size >= MAX_NAMES) this.#known.clear();

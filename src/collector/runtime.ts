@@ -156,7 +156,7 @@ export class CollectorRuntime {
       devices: this.#devices.size,
       monitors: this.#deviceOf.size,
       ping: { way: this.#pinger.way, sentence: this.#pinger.sentence },
-      polls: this.#counters.snapshot(),
+      polls: this.#counters.snapshot(this.#running.size),
       rows: { ...this.#batcher.counters },
       udp: { ...this.#udp.counters },
     };
@@ -316,9 +316,22 @@ export class CollectorRuntime {
     const { clock } = this.#options;
     const atMs = clock.nowMs();
     const startMs = clock.monotonicMs();
-    this.#counters.running++;
-    const result = await this.#limited(monitor);
-    this.#counters.running--;
+    const stop = new Cancellation();
+    const limitMs = Math.max(MIN_POLL_LIMIT_MS, 2000 * monitor.section.interval_s);
+    const running = { stop, limitMs: startMs + limitMs, place: 0 };
+    this.#running.add(running);
+    this.#cancelSweep ??= clock.after(SWEEP_MS, () => this.#sweep());
+    let result: ProbeResult;
+    try {
+      result = await monitor.run.poll(stop);
+      if (stop.aborted && result.error) {
+        const message = `The poll was cancelled after ${Math.round(limitMs / 1000)} s.`;
+        result = { ...result, error: { code: 'too_slow', message } };
+      }
+    } catch (error) {
+      result = this.#crashed(monitor, error);
+    }
+    this.#running.remove(running);
     const durationMs = Math.round((clock.monotonicMs() - startMs) * 1000) / 1000;
     this.#counters.finished(durationMs, result.error !== undefined);
     const { monitor_id: id } = monitor.section;
@@ -332,28 +345,12 @@ export class CollectorRuntime {
     return { monitor_id: id, at_ms: atMs, duration_ms: durationMs, rows: result.rows, ...error };
   }
 
-  async #limited(monitor: Monitor): Promise<ProbeResult> {
-    const { clock, log } = this.#options;
-    const stop = new Cancellation();
-    const limitMs = Math.max(MIN_POLL_LIMIT_MS, 2000 * monitor.section.interval_s);
-    const running = { stop, limitMs: clock.monotonicMs() + limitMs, place: 0 };
-    this.#running.add(running);
-    this.#cancelSweep ??= clock.after(SWEEP_MS, () => this.#sweep());
-    try {
-      const result = await monitor.run.poll(stop);
-      if (!stop.aborted || !result.error) return result;
-      const message = `The poll was cancelled after ${Math.round(limitMs / 1000)} s.`;
-      return { ...result, error: { code: 'too_slow', message } };
-    } catch (error) {
-      this.#counters.crashes++;
-      log.error({ err: error, monitor_id: monitor.section.monitor_id }, 'a probe failed in an unforeseen way');
-      return {
-        rows: [],
-        error: { code: 'internal_error', message: 'The probe failed in an unforeseen way: see the log.' },
-      };
-    } finally {
-      this.#running.remove(running);
-    }
+  #crashed(monitor: Monitor, error: unknown): ProbeResult {
+    this.#counters.crashes++;
+    const { monitor_id } = monitor.section;
+    this.#options.log.error({ err: error, monitor_id }, 'a probe failed in an unforeseen way');
+    const message = 'The probe failed in an unforeseen way: see the log.';
+    return { rows: [], error: { code: 'internal_error', message } };
   }
 
   /** One timer for the limits of all polls. */

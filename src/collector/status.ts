@@ -27,7 +27,6 @@ export interface CollectorStatus {
 }
 
 export class PollCounters {
-  running = 0;
   late = 0;
   skipped = 0;
   crashes = 0;
@@ -41,8 +40,8 @@ export class PollCounters {
     this.#durationMsSum += durationMs;
   }
 
-  snapshot(): PollFigures {
-    const { running, late, skipped, crashes } = this;
+  snapshot(running: number): PollFigures {
+    const { late, skipped, crashes } = this;
     const [finished, failed] = [this.#finished, this.#failed];
     return { running, finished, failed, late, skipped, crashes, duration_ms_sum: this.#durationMsSum };
   }

@@ -40,7 +40,8 @@ async function poll(
   tools: ProbeTools,
   stop: Cancellation,
 ): Promise<ProbeResult> {
-  const resolved = await tools.resolve(target.address);
+  const resolving = tools.resolve(target.address);
+  const resolved = resolving instanceof Promise ? await resolving : resolving;
   if (resolved.kind === 'failure') return summary([], chosen, resolved);
   const pending: Promise<EchoResult>[] = [];
   for (let i = 0; i < chosen.count && !stop.aborted; i++) {
@@ -50,7 +51,8 @@ async function poll(
     if (waitMs > 0) await tools.clock.sleep(waitMs);
     pending.push(tools.pinger.ping(resolved.address, chosen.timeout_ms));
   }
-  const results = await Promise.all(pending);
+  const results: EchoResult[] = [];
+  for (const echo of pending) results.push(await echo);
   return summary(results, chosen, failureOf(results, resolved.address));
 }
 

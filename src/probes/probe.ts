@@ -25,6 +25,8 @@ export interface OpenCredential {
 }
 
 /** What the runs of one thread share. */
+export type ResolvedAddress = { readonly kind: 'address'; readonly address: string } | ProbeFailure;
+
 export interface ProbeTools {
   readonly clock: Clock;
   readonly log: Logger;
@@ -32,8 +34,8 @@ export interface ProbeTools {
   readonly engines: EngineRegistry;
   readonly pinger: Pinger;
   readonly plans: PlanCache;
-  /** A literal address for a literal address or a DNS name. Never rejects. */
-  resolve(address: string): Promise<{ readonly kind: 'address'; readonly address: string } | ProbeFailure>;
+  /** A literal address for a literal address or a DNS name; at once where nobody need be asked. Never rejects. */
+  resolve(address: string): Promise<ResolvedAddress> | ResolvedAddress;
 }
 
 export interface ProbeFailure {
