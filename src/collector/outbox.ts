@@ -1,8 +1,9 @@
 /** Observations on their way out, a few times a second, after the rows of the same polls. */
 import type { Clock } from '../lib/clock.ts';
+import { atTickAfter } from '../lib/tick.ts';
 import type { Observation } from '../model/observation.ts';
 
-const AFTER_MS = 250;
+const AFTER_MS = 150;
 const MAX_BATCH = 2000;
 
 export type Emit = (observations: readonly Observation[]) => void;
@@ -24,7 +25,7 @@ export class Outbox {
   add(observations: readonly Observation[]): void {
     this.#waiting.push(...observations);
     if (this.#waiting.length >= MAX_BATCH) this.flush();
-    else this.#cancel ??= this.#clock.after(AFTER_MS, () => this.flush());
+    else this.#cancel ??= atTickAfter(this.#clock, AFTER_MS, () => this.flush());
   }
 
   flush(): void {

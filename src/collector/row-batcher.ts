@@ -4,13 +4,14 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { atTickAfter } from '../lib/tick.ts';
 import type { TenantId } from '../model/tenant.ts';
 import type { PolledRow } from '../templates/poll-plan.ts';
 import { LineWriter, type RowKeys } from './line-writer.ts';
 import type { RowsSink, SinkAnswer } from './rows-sink.ts';
 
 const FLUSH_BYTES = 256 << 10;
-const FLUSH_AFTER_MS = 200;
+const FLUSH_AFTER_MS = 150;
 const MAX_IN_FLIGHT_BYTES = 8 << 20;
 
 export interface BatcherCounters {
@@ -46,7 +47,7 @@ export class RowBatcher {
     }
     for (const row of rows) writer.write(keys.of(row), row.fields, timeMs);
     if (writer.byteLength >= FLUSH_BYTES) this.#send(tenant, writer);
-    this.#cancelFlush ??= this.#clock.after(FLUSH_AFTER_MS, () => this.flush());
+    this.#cancelFlush ??= atTickAfter(this.#clock, FLUSH_AFTER_MS, () => this.flush());
   }
 
   /** Sends everything now. */

@@ -9,6 +9,7 @@ import { Bag, type BagItem } from '../lib/bag.ts';
 import { Cancellation } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { atTickAfter } from '../lib/tick.ts';
 import {
   type CollectorConfig,
   type CollectorConfigDelta,
@@ -320,7 +321,7 @@ export class CollectorRuntime {
     const limitMs = Math.max(MIN_POLL_LIMIT_MS, 2000 * monitor.section.interval_s);
     const running = { stop, limitMs: startMs + limitMs, place: 0 };
     this.#running.add(running);
-    this.#cancelSweep ??= clock.after(SWEEP_MS, () => this.#sweep());
+    this.#cancelSweep ??= atTickAfter(clock, SWEEP_MS, () => this.#sweep());
     let result: ProbeResult;
     try {
       result = await monitor.run.poll(stop);
@@ -359,7 +360,7 @@ export class CollectorRuntime {
     const nowMs = this.#options.clock.monotonicMs();
     for (const { stop, limitMs } of this.#running)
       if (limitMs <= nowMs) stop.abort(new Error('the poll took too long'));
-    if (this.#running.size > 0) this.#cancelSweep = this.#options.clock.after(SWEEP_MS, () => this.#sweep());
+    if (this.#running.size > 0) this.#cancelSweep = atTickAfter(this.#options.clock, SWEEP_MS, () => this.#sweep());
   }
 
   #tellFields(device: Device, monitorId: string, fields: Probe['fields']): void {

@@ -6,7 +6,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
 import { type IpBytes, ipBytes } from '../lib/ip-bytes.ts';
-import { atNextTick } from '../lib/tick.ts';
+import { atTickAfter } from '../lib/tick.ts';
 import type { EchoResult, Pinger, PingWay } from './echo.ts';
 import { EchoWindow, type WaitingEcho } from './echo-window.ts';
 import type { Libc } from './libc.ts';
@@ -99,7 +99,7 @@ export class PacketPinger implements Pinger {
 
   #scheduleTick(): void {
     if (this.#cancelTick || this.#waiting.size === 0) return;
-    this.#cancelTick = atNextTick(this.#clock, () => {
+    this.#cancelTick = atTickAfter(this.#clock, 0, () => {
       this.#cancelTick = undefined;
       this.#flush(4);
       this.#flush(6);

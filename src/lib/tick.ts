@@ -11,8 +11,8 @@ export function tickAt(monotonicMs: number): number {
   return Math.ceil(monotonicMs / TICK_MS) * TICK_MS;
 }
 
-/** Calls back at the next tick; the returned function cancels it. */
-export function atNextTick(clock: Clock, callback: () => void): () => void {
+/** Calls back at the first tick after at least `ms`; the returned function cancels it. */
+export function atTickAfter(clock: Clock, ms: number, callback: () => void): () => void {
   const nowMs = clock.monotonicMs();
-  return clock.after(Math.ceil(tickAt(nowMs + 1) - nowMs), callback);
+  return clock.after(Math.ceil(tickAt(nowMs + Math.max(1, ms)) - nowMs), callback);
 }
