@@ -68,7 +68,7 @@ export class PollGate {
       if (ticket.isInside && ticket.enteredMs > nowMs - SLOW_MS) break;
       this.#drop(ticket);
     }
-    if (this.#first === tickets.length || this.#first > MOST_PAST) {
+    if (this.#first > MOST_PAST) {
       this.#tickets = tickets.slice(this.#first);
       this.#first = 0;
     }

@@ -7,24 +7,20 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { finish } from '../../src/lib/parts.ts';
 import type { Engine } from '../../src/tsdb/engine.ts';
-import { DiskFullError, WalError } from '../../src/tsdb/engine-errors.ts';
-import { bitsOf, EngineModel, type ModelRow, openEngine, putRow, samplesOf } from '../support/engine-model.ts';
-import { DiskError, FaultDisk } from '../support/fault-disk.ts';
+import {
+  bitsOf,
+  EngineModel,
+  type ModelRow,
+  openEngine,
+  putRow,
+  samplesOf,
+  survives,
+} from '../support/engine-model.ts';
+import { FaultDisk } from '../support/fault-disk.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const STEP = Number(process.env.TELLTALE_FAULT_STEP ?? 40);
-
-/** False when the disk failed; anything else fails the test. */
-async function survives(action: () => unknown): Promise<boolean> {
-  try {
-    await action();
-    return true;
-  } catch (error) {
-    if (error instanceof DiskError || error instanceof WalError || error instanceof DiskFullError) return false;
-    throw error;
-  }
-}
 
 /** Flushes with late rows, a merge, and rows that stay in the log; up to the end of the process. */
 async function work(disk: FaultDisk, clock: SimulatedClock, model: EngineModel): Promise<void> {

@@ -5,28 +5,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Engine } from '../../src/tsdb/engine.ts';
-import { DiskFullError, WalError } from '../../src/tsdb/engine-errors.ts';
-import { bitsOf, EngineModel, openEngine, putRow } from '../support/engine-model.ts';
-import { DiskError, FaultDisk } from '../support/fault-disk.ts';
+import { bitsOf, EngineModel, openEngine, putRow, survives } from '../support/engine-model.ts';
+import { FaultDisk } from '../support/fault-disk.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const STEP = Number(process.env.TELLTALE_FAULT_STEP ?? 16);
 
-/** Runs an action that may fail because of the disk; anything else fails the test. */
-async function mayFail(action: () => unknown): Promise<boolean> {
-  try {
-    await action();
-    return true;
-  } catch (error) {
-    if (error instanceof DiskError || error instanceof WalError || error instanceof DiskFullError) return false;
-    throw error;
-  }
-}
-
 async function work(disk: FaultDisk, clock: SimulatedClock, model: EngineModel): Promise<Engine | undefined> {
   let engine: Engine | undefined;
-  if (!(await mayFail(() => (engine = openEngine(disk, clock))))) return undefined;
+  if (!(await survives(() => (engine = openEngine(disk, clock))))) return undefined;
   const open = engine!;
   const append = async (rows: number, lateMs = 0) => {
     const batch = Array.from({ length: rows }, (_, i) => ({
@@ -40,18 +28,18 @@ async function work(disk: FaultDisk, clock: SimulatedClock, model: EngineModel):
       ]),
     }));
     for (const row of batch) putRow(open, row);
-    if (await mayFail(() => open.commit())) for (const row of batch) model.add(row);
+    if (await survives(() => open.commit())) for (const row of batch) model.add(row);
   };
   for (let i = 0; i < 3; i++) {
     await append(20);
     await clock.advance(HOUR_MS);
     await append(20, 30 * HOUR_MS);
-    await mayFail(() => open.flush());
+    await survives(() => open.flush());
   }
-  if (await mayFail(() => open.deleteRowGroups(1, [[{ name: 'host', op: '=', value: 'h3' }]])))
+  if (await survives(() => open.deleteRowGroups(1, [[{ name: 'host', op: '=', value: 'h3' }]])))
     model.delete(1, 'host', 'h3');
   await append(20);
-  await mayFail(() => Promise.all([open.durable(), clock.advance(2_000)]));
+  await survives(() => Promise.all([open.durable(), clock.advance(2_000)]));
   await clock.advance(8 * HOUR_MS);
   for (let i = 0; i < 4; i++) {
     open.tick();

@@ -10,6 +10,8 @@ import { metricName } from '../../src/model/field.ts';
 import type { RowSink } from '../../src/model/row-sink.ts';
 import type { Matcher, SampleBuffer } from '../../src/model/series.ts';
 import { Engine, type EngineOptions } from '../../src/tsdb/engine.ts';
+import { DiskFullError, WalError } from '../../src/tsdb/engine-errors.ts';
+import { DiskError } from './fault-disk.ts';
 
 export interface ModelRow {
   readonly tenant: number;
@@ -215,4 +217,15 @@ function bucketsOf(all: readonly [number, bigint][], tierMs: number): ModelBucke
     if (before) bucket.increase += value < before[1] ? value : value - before[1];
   });
   return out;
+}
+
+/** False when the disk failed; anything else fails the test. */
+export async function survives(action: () => unknown): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (error instanceof DiskError || error instanceof WalError || error instanceof DiskFullError) return false;
+    throw error;
+  }
 }
